@@ -1,0 +1,1 @@
+"""The space of formulations: parameters, constraints, exact feasibility, encoding."""
