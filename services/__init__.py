@@ -1,0 +1,1 @@
+"""The service side of meguri: records, analyses, the store, the use cases and their thin edges."""

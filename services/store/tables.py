@@ -1,0 +1,83 @@
+"""The tables, as SQLModel classes. Rows, not values: they check nothing and never leave this package."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, CheckConstraint, DateTime, Dialect, MetaData, Text
+from sqlalchemy.orm import registry
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+__all__ = ["CampaignRow", "JournalEntryRow", "StoreTable", "UtcDateTime"]
+
+NAMING = {
+    "pk": "pk_%(table_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ix": "ix_%(table_name)s_%(column_0_name)s",
+}
+"""Names of constraints, the same on every database, so that migrations can speak of them."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment: aware in Python, stored as UTC without a zone, so that no server's time zone has a say."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """Bring an aware moment to UTC.
+
+        Raises
+        ------
+        ValueError
+            If the moment has no time zone.
+        """
+        if value is None:
+            return None
+        if value.utcoffset() is None:
+            raise ValueError(f"a moment needs a time zone, got {value.isoformat()}")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """Say that what was stored is UTC."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class StoreTable(SQLModel, registry=registry(metadata=MetaData(naming_convention=NAMING))):
+    """Base of every table of the store; `StoreTable.metadata` is the schema."""
+
+
+class CampaignRow(StoreTable, table=True):
+    """One campaign: the row that is locked while anything of the campaign is written."""
+
+    __tablename__ = "campaign"
+    __table_args__ = (
+        CheckConstraint("id <> ''", name="id_is_not_empty"),
+        CheckConstraint("last_seq >= 0", name="last_seq_counts_from_zero"),
+    )
+
+    id: str = Field(sa_type=Text, primary_key=True)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    last_seq: int = Field(sa_type=BigInteger)
+
+
+class JournalEntryRow(StoreTable, table=True):
+    """One entry of a journal. Triggers keep it append-only and without gaps (migration 1)."""
+
+    __tablename__ = "journal_entry"
+    __table_args__ = (
+        CheckConstraint("seq >= 1", name="seq_counts_from_one"),
+        CheckConstraint("actor <> ''", name="actor_is_not_empty"),
+        CheckConstraint("kind <> ''", name="kind_is_not_empty"),
+    )
+
+    campaign: str = Field(sa_type=Text, primary_key=True, foreign_key="campaign.id")
+    seq: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    at: datetime = Field(sa_type=UtcDateTime)
+    actor: str = Field(sa_type=Text)
+    kind: str = Field(sa_type=Text)
+    payload: dict[str, Any] = Field(sa_type=JSON)
