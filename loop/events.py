@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
@@ -45,8 +45,9 @@ class DefinitionAdopted(Frozen):
 
     kind: Literal["definition_adopted"] = "definition_adopted"
     version: int = Field(ge=1)
-    text: str
-    files: Mapping[str, str] = Field(default_factory=dict)
+    text: str = Field(description="The file as the person wrote it.")
+    core: Mapping[str, Any] = Field(description="What the loop read out of it, candidate tables included.")
+    extras: Mapping[str, Any] = Field(default_factory=dict, description="What the other owners read out of it.")
     reason: str = ""
 
 

@@ -7,7 +7,17 @@ from typing import NewType
 
 from loop.errors import ProposalError
 
-__all__ = ["CampaignId", "ProposalId", "SpecimenId", "campaign_of", "cycle_of", "external_specimen_id", "is_safe", "proposal_id", "specimen_id"]
+__all__ = [
+    "CampaignId",
+    "ProposalId",
+    "SpecimenId",
+    "campaign_of",
+    "cycle_of",
+    "external_specimen_id",
+    "is_safe",
+    "proposal_id",
+    "specimen_id",
+]
 
 CampaignId = NewType("CampaignId", str)
 ProposalId = NewType("ProposalId", str)

@@ -41,7 +41,9 @@ class IntermediateValue(Frozen):
     @model_validator(mode="after")
     def _is_whole(self) -> IntermediateValue:
         if (self.state is State.MEASURED) != (self.value is not None):
-            raise ValueError(f"a value stands exactly where the state is measured; state is {self.state.value}, value {self.value!r}")
+            raise ValueError(
+                f"a value stands exactly where the state is measured; state is {self.state.value}, value {self.value!r}"
+            )
         return self
 
 
@@ -63,13 +65,17 @@ class TargetValue(Frozen):
     def _is_whole(self) -> TargetValue:
         if self.state is State.MEASURED:
             if self.mean is None or not math.isfinite(self.mean):
-                raise ValueError(f"a measured value needs a finite mean, got {self.mean!r}; without one, say why by a state")
+                raise ValueError(
+                    f"a measured value needs a finite mean, got {self.mean!r}; without one, say why by a state"
+                )
             if self.n < 1:
                 raise ValueError("a measured value comes from at least one test, got n = 0")
         elif self.mean is not None:
             raise ValueError(f"a value whose state is {self.state.value} has no mean, got {self.mean!r}")
         if self.state.is_censored != (self.limit is not None):
-            raise ValueError(f"a limit stands exactly where a value is censored; state is {self.state.value}, limit {self.limit!r}")
+            raise ValueError(
+                f"a limit stands exactly where a value is censored; state is {self.state.value}, limit {self.limit!r}"
+            )
         return self
 
 

@@ -31,7 +31,9 @@ class Journal(Protocol):
         """Return a campaign's entries with ``seq > after``, in order; empty where there are none."""
         ...
 
-    def append(self, campaign: CampaignId, events: Sequence[Event], *, actor: str, at: datetime, expected_seq: int) -> list[Entry]:
+    def append(
+        self, campaign: CampaignId, events: Sequence[Event], *, actor: str, at: datetime, expected_seq: int
+    ) -> list[Entry]:
         """Write events behind entry `expected_seq`, all or none, and return them as entries.
 
         Raises

@@ -93,7 +93,6 @@ OPEN_STATES = frozenset({S.PROPOSED, S.APPROVED, S.DISPATCHED, S.RUNNING, S.PART
 """Asked for and not yet over: what `propose` counts when it tops up."""
 
 
-
 def next_state(proposal: ProposalId, state: ProposalState, step: str) -> ProposalState:
     """Look up where a step leads; the only way a proposal's state changes.
 

@@ -1,0 +1,286 @@
+"""The frozen description of a campaign: what may be changed, what is wanted, what may be spent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, PositiveFloat, PositiveInt, ValidationError, field_validator, model_validator
+
+from loop.errors import DefinitionError, Fault, LoopError
+from loop.faults import faults_of
+from loop.goals import Objective, Target, names_of_goals
+from loop.ids import CampaignId, is_safe
+from loop.space.constraints import Constraint, Linear
+from loop.space.parameters import Categorical, Continuous, Discrete, Ingredient, Parameter
+from loop.space.space import SearchSpace, mixture_sum
+from loop.values import Frozen, Setting, fingerprint
+
+__all__ = [
+    "Budget",
+    "Candidates",
+    "Definition",
+    "InitialDesign",
+    "Mixture",
+    "Policy",
+    "StopAdvice",
+    "read_definition",
+]
+
+
+class Mixture(Frozen):
+    """Ingredients that fill a whole."""
+
+    total: PositiveFloat = Field(default=100.0, description="What the shares sum to.")
+    unit: str = Field(default="%", description="Unit of the shares, by mass.")
+    batch_kg: PositiveFloat = Field(default=1.0, description="Mass of one batch as made.")
+    components: Mapping[str, Ingredient] = Field(min_length=2, description="Ingredients by name.")
+
+    @model_validator(mode="after")
+    def _masterbatches_have_carriers(self) -> Mixture:
+        for name, ingredient in self.components.items():
+            carrier = ingredient.masterbatch.carrier if ingredient.masterbatch else None
+            if carrier is not None and (carrier not in self.components or carrier == name):
+                raise ValueError(
+                    f"{name}: the carrier {carrier!r} is no other ingredient; there are {', '.join(self.components)}"
+                )
+        return self
+
+    def carriers(self) -> dict[str, dict[str, float]]:
+        """Return, for each carrier, how much of it each masterbatch brings per unit of active content."""
+        found: dict[str, dict[str, float]] = {}
+        for name, ingredient in self.components.items():
+            if ingredient.masterbatch is not None:
+                share = (100 - ingredient.masterbatch.active) / ingredient.masterbatch.active
+                found.setdefault(ingredient.masterbatch.carrier, {})[name] = share
+        return found
+
+
+class Candidates(Frozen):
+    """A table of the only formulations that may be proposed."""
+
+    file: str | None = Field(
+        default=None,
+        description="CSV or Excel file beside the definition; its columns are named as the parameters.",
+    )
+    rows: tuple[Mapping[str, Setting], ...] = Field(
+        default=(), description="The formulations themselves, where there is no file."
+    )
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Candidates:
+        if (self.file is None) == (not self.rows):
+            raise ValueError("give either a file or rows")
+        return self
+
+
+class Budget(Frozen):
+    """What the campaign may spend."""
+
+    specimens: PositiveInt | None = Field(
+        default=None, description="Formulations to be made, those known before not counted."
+    )
+    cycles: PositiveInt | None = Field(default=None, description="Turns of the loop.")
+
+
+class InitialDesign(Frozen):
+    """What is made before there is anything to learn from."""
+
+    kind: Literal["auto", "sobol", "simplex", "maximin"] = Field(default="auto", description="How the space is filled.")
+    count: PositiveInt | None = Field(
+        default=None, description="Formulations; twice the number of parameters, at least 5, where left out."
+    )
+
+
+class StopAdvice(Frozen):
+    """When to say that going on is not worth it."""
+
+    patience: PositiveInt = Field(
+        default=3, description="Closed cycles without a better specimen before advising to stop."
+    )
+
+
+class Policy(Frozen):
+    """How the loop goes about it."""
+
+    batch: PositiveInt = Field(default=1, description="Formulations proposed per cycle.")
+    replicates: PositiveInt = Field(default=1, description="Specimens made of each formulation.")
+    seed: int = Field(default=1, ge=0, description="Origin of all randomness.")
+    surrogate: str = Field(default="gp", description="Name of the model that predicts formulations not yet made.")
+    initial: InitialDesign = Field(default_factory=InitialDesign)
+    control: Mapping[str, Setting] | None = Field(
+        default=None, description="A formulation repeated in every block, to see drift."
+    )
+    block_size: PositiveInt | None = Field(
+        default=None, description="Runs per block (a day, a purge); the batch where left out."
+    )
+    stop: StopAdvice = Field(default_factory=StopAdvice)
+
+
+class Definition(Frozen):
+    """The core of a campaign definition: the part that decides."""
+
+    model_config = {**Frozen.model_config, "populate_by_name": True}
+
+    schema_version: Literal[1] = Field(alias="schema", description="Version of this file's form.")
+    campaign: str = Field(description="Id of the campaign: capitals, digits and hyphens.")
+    title: str = Field(default="", description="One line for people.")
+    description: str = Field(default="", description="Why the campaign is run.")
+    parameters: Mapping[str, Annotated[Continuous | Discrete | Categorical, Field(discriminator="kind")]] = Field(
+        default_factory=dict, description="Process conditions and other knobs by name."
+    )
+    ingredients: Mixture | None = Field(default=None, description="The mixture, where something is mixed.")
+    constraints: tuple[Constraint, ...] = Field(default=(), description="What must hold between parameters.")
+    candidates: Candidates | None = Field(default=None, description="A table of the only formulations allowed.")
+    targets: Mapping[str, Target] = Field(min_length=1, description="Properties wanted by name.")
+    objective: Objective = Field(default_factory=Objective)
+    budget: Budget = Field(default_factory=Budget)
+    policy: Policy = Field(default_factory=Policy)
+
+    @field_validator("campaign")
+    @classmethod
+    def _is_an_id(cls, campaign: str) -> str:
+        if not is_safe(campaign):
+            raise ValueError(f"{campaign!r} is no id; use capitals, digits and inner hyphens, as in PP01")
+        return campaign
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Definition:
+        if not self.parameters and self.ingredients is None:
+            raise ValueError("there is nothing to change: give parameters, ingredients, or both")
+        double = set(self.parameters) & set(self.ingredients.components if self.ingredients else ())
+        if double:
+            raise ValueError(
+                f"{', '.join(sorted(double))} stands among parameters and ingredients; a name is given once"
+            )
+        clash = set(self.targets) & set(self.knobs)
+        if clash:
+            raise ValueError(f"{', '.join(sorted(clash))} stands among parameters and targets; a name is given once")
+        for name in self.objective.targets:
+            if name not in self.targets:
+                raise ValueError(f"objective names {name!r}, which is no target; there are {', '.join(self.targets)}")
+        goals = self.goals
+        if self.objective.kind == "single" and len(goals) != 1:
+            raise ValueError(
+                f"a single objective is about one target, but there are {len(goals)} ({', '.join(goals)}); "
+                "set objective.kind to pareto or desirability, name one in objective.targets, or give the others goal: limits"
+            )
+        if self.objective.kind == "pareto" and not 2 <= len(goals) <= 4:
+            raise ValueError(f"a front is drawn over two to four targets, got {len(goals)}; use desirability for more")
+        if self.objective.kind == "desirability":
+            for name in goals:
+                target = self.targets[name]
+                if target.worst is None or (target.best is None and target.goal in ("maximise", "minimise")):
+                    raise ValueError(f"desirability needs worst and best of {name}")
+        if isinstance(self.objective.reference_point, Mapping) and set(self.objective.reference_point) != set(goals):
+            raise ValueError(f"the reference point needs one value for each of {', '.join(goals)}")
+        for name, target in self.targets.items():
+            unknown = sorted(target.expression.names - set(self.numeric_names)) if target.expression else []
+            if unknown:
+                raise ValueError(
+                    f"target {name}: its expression names {', '.join(unknown)}; numbers are {', '.join(self.numeric_names)}"
+                )
+        if all(target.expression for name, target in self.targets.items() if name in goals) and all(
+            target.expression for target in self.targets.values() if target.goal == "limits"
+        ):
+            raise ValueError("every target is computed from the formulation: nothing is left to measure or learn")
+        return self
+
+    @property
+    def campaign_id(self) -> CampaignId:
+        """The campaign's id."""
+        return CampaignId(self.campaign)
+
+    @property
+    def knobs(self) -> dict[str, Parameter]:
+        """Every parameter by name: ingredients first, then the rest."""
+        return {**(self.ingredients.components if self.ingredients else {}), **self.parameters}
+
+    @property
+    def numeric_names(self) -> tuple[str, ...]:
+        """Names of the parameters that have a number."""
+        return tuple(name for name, parameter in self.knobs.items() if not isinstance(parameter, Categorical))
+
+    @property
+    def goals(self) -> tuple[str, ...]:
+        """Targets that the objective is about."""
+        return names_of_goals(self.targets, self.objective.targets)
+
+    @property
+    def measured_targets(self) -> tuple[str, ...]:
+        """Targets that need a test; the others are computed from the formulation."""
+        return tuple(name for name, target in self.targets.items() if target.expression is None)
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the definition's content."""
+        return fingerprint(self.model_dump(mode="json", by_alias=True))
+
+    def n_initial(self) -> int:
+        """Return how many formulations are made before a model is asked."""
+        return self.policy.initial.count or max(5, 2 * len(self.knobs))
+
+    def space(self, *, available_kg: Mapping[str, float] | None = None) -> SearchSpace:
+        """Build the search space.
+
+        Parameters
+        ----------
+        available_kg
+            Mass of ingredients that one more batch may draw on, where stock is counted.
+
+        Raises
+        ------
+        SpaceError
+            If no candidate meets the constraints.
+        """
+        rules: list[Constraint] = []
+        if self.ingredients is not None:
+            rules.append(mixture_sum(tuple(self.ingredients.components), self.ingredients.total))
+            for carrier, brought in self.ingredients.carriers().items():
+                rules.append(
+                    Linear(
+                        name=f"{carrier} holds the carriers of {', '.join(brought)}",
+                        coefficients={carrier: 1.0, **{name: -share for name, share in brought.items()}},
+                        at_least=0,
+                        safety=True,
+                    )
+                )
+            for name, mass in (available_kg or {}).items():
+                rules.append(self._stock_rule(name, mass))
+        rows = self.candidates.rows if self.candidates is not None else None
+        return SearchSpace(self.knobs, (*rules, *self.constraints), rows)
+
+    def _stock_rule(self, name: str, mass_kg: float) -> Linear:
+        assert self.ingredients is not None  # noqa: S101  (asked for by ingredient)
+        ingredient = self.ingredients.components[name]
+        active = 1.0 if ingredient.masterbatch is None else ingredient.masterbatch.active / 100
+        share = mass_kg * active / self.ingredients.batch_kg * self.ingredients.total
+        return Linear(name=f"stock of {name}: {mass_kg:g} kg", coefficients={name: 1.0}, at_most=share, safety=True)
+
+
+def read_definition(data: Mapping[str, Any]) -> Definition:
+    """Build a definition from plain data and prove that its space holds at least one formulation.
+
+    Raises
+    ------
+    DefinitionError
+        With one fault for each thing wrong; a fault's field is the path into the data, as ``targets.modulus.goal``.
+    """
+    try:
+        definition = Definition.model_validate(data)
+    except ValidationError as error:
+        raise DefinitionError(faults_of(error, Definition, data)) from error
+    if definition.candidates is not None and definition.candidates.file is not None:
+        return definition
+    try:
+        space = definition.space()
+        space.centre()
+        if definition.policy.control is not None:
+            broken = space.violations(definition.policy.control) if space.candidates is None else []
+            if broken:
+                raise DefinitionError([Fault(field="policy.control", message="; ".join(map(str, broken)))])
+    except DefinitionError:
+        raise
+    except LoopError as error:
+        raise DefinitionError([Fault(field="constraints", message=str(error))]) from error
+    return definition

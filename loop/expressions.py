@@ -1,0 +1,126 @@
+"""Arithmetic that a person writes in a definition: parsed once, limited to arithmetic, evaluated on numbers or arrays.
+
+Names that are no plain words stand between backticks, as in ``0.4 * `recycled PP` + talc``.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import operator
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from loop.errors import ExpressionError
+
+__all__ = ["Expression"]
+
+_BINARY: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
+}
+_UNARY: Mapping[type[ast.unaryop], Callable[[Any], Any]] = {ast.USub: operator.neg, ast.UAdd: operator.pos}
+_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+    "abs": np.abs,
+    "exp": np.exp,
+    "log": np.log,
+    "log10": np.log10,
+    "max": np.maximum,
+    "min": np.minimum,
+    "sqrt": np.sqrt,
+}
+_LARGEST_POWER = 64
+_QUOTED = re.compile(r"`([^`]+)`")
+
+
+class Expression:
+    """One formula over named numbers.
+
+    Raises
+    ------
+    ExpressionError
+        If the text is not arithmetic: only ``+ - * / **``, brackets, numbers, names and
+        abs, exp, log, log10, max, min, sqrt are.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._quoted: dict[str, str] = {}
+        plain = _QUOTED.sub(self._stand_in, text)
+        try:
+            self._tree = ast.parse(plain.strip(), mode="eval").body
+        except SyntaxError as error:
+            raise ExpressionError(f"{text!r} is not an expression: {error.msg} at character {error.offset}") from error
+        self.names: frozenset[str] = frozenset(self._names(self._tree))
+
+    def __call__(self, values: Mapping[str, Any]) -> Any:
+        """Evaluate on numbers, or on arrays of shape (n,), by name.
+
+        Raises
+        ------
+        ExpressionError
+            If a name has no value, or the result is not finite.
+        """
+        missing = sorted(self.names - set(values))
+        if missing:
+            raise ExpressionError(f"{self.text!r} needs {', '.join(missing)}; known are {', '.join(sorted(values))}")
+        with np.errstate(all="ignore"):
+            result = self._value(self._tree, values)
+        if not np.all(np.isfinite(result)):
+            raise ExpressionError(f"{self.text!r} gives no finite number")
+        return result
+
+    def _stand_in(self, match: re.Match[str]) -> str:
+        name = f"_quoted_{len(self._quoted)}"
+        self._quoted[name] = match.group(1).strip()
+        return name
+
+    def _name(self, node: ast.Name) -> str:
+        return self._quoted.get(node.id, node.id)
+
+    def _names(self, node: ast.expr) -> list[str]:
+        match node:
+            case ast.Constant(value=value) if isinstance(value, (int, float)) and not isinstance(value, bool):
+                return []
+            case ast.Name():
+                return [self._name(node)]
+            case ast.UnaryOp(op=op, operand=operand) if type(op) in _UNARY:
+                return self._names(operand)
+            case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
+                return self._names(left) + self._names(right)
+            case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in _FUNCTIONS:
+                wanted = 2 if name in ("max", "min") else 1
+                if len(args) != wanted:
+                    raise ExpressionError(
+                        f"{self.text!r}: {name} takes {wanted} value{'s' * (wanted > 1)}, got {len(args)}"
+                    )
+                return [found for argument in args for found in self._names(argument)]
+        raise ExpressionError(
+            f"{self.text!r}: {ast.unparse(node)!r} is not allowed; use + - * / **, numbers, names and {', '.join(_FUNCTIONS)}"
+        )
+
+    def _value(self, node: ast.expr, values: Mapping[str, Any]) -> Any:
+        match node:
+            case ast.Constant(value=value):
+                return float(value)  # type: ignore[arg-type]  # _names let numbers through only
+            case ast.Name():
+                return values[self._name(node)]
+            case ast.UnaryOp(op=op, operand=operand):
+                return _UNARY[type(op)](self._value(operand, values))
+            case ast.BinOp(left=left, op=op, right=right):
+                a, b = self._value(left, values), self._value(right, values)
+                if isinstance(op, ast.Pow) and np.max(np.abs(b)) > _LARGEST_POWER:
+                    raise ExpressionError(f"{self.text!r}: a power above {_LARGEST_POWER} is surely a slip")
+                try:
+                    return _BINARY[type(op)](a, b)
+                except ZeroDivisionError:
+                    return math.nan
+            case ast.Call(func=ast.Name(id=name), args=args):
+                return _FUNCTIONS[name](*(self._value(argument, values) for argument in args))
+        raise ExpressionError(f"{self.text!r} cannot be evaluated")

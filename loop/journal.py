@@ -1,0 +1,268 @@
+"""State is the fold of events: the only reading of a journal. Every life-cycle change goes through one table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from loop.definition import Definition
+from loop.errors import JournalError, TransitionError
+from loop.events import (
+    CycleClosed,
+    DefinitionAdopted,
+    Entry,
+    HypothesisJudged,
+    HypothesisNoted,
+    ProposalAbandoned,
+    ProposalApproved,
+    ProposalClosed,
+    ProposalDispatched,
+    ProposalEdited,
+    ProposalFailed,
+    ProposalInfeasible,
+    ProposalSkipped,
+    ProposalsMade,
+    ProposalStaled,
+    ProposalStarted,
+    ResultCorrected,
+    ResultRecorded,
+    SpecimenExcluded,
+    SpecimenImported,
+    SpecimenKept,
+)
+from loop.ids import CampaignId, ProposalId, SpecimenId
+from loop.observations import Observation, TargetValue
+from loop.proposal import ProposalState, next_state
+from loop.state import (
+    CampaignState,
+    Correction,
+    CycleRecord,
+    DefinitionRecord,
+    Hypothesis,
+    ProposalRecord,
+    SpecimenRecord,
+    Step,
+)
+
+__all__ = ["fold"]
+
+
+def fold(campaign: CampaignId, entries: Iterable[Entry]) -> CampaignState:
+    """Read a journal from its first entry to its last into the state that it tells of.
+
+    Raises
+    ------
+    JournalError
+        If the journal is empty, has a gap, does not begin with a definition, or holds an event that does not fit the
+        state before it; the message names the entry.
+    """
+    reading = _Reading(campaign)
+    for entry in entries:
+        reading.take(entry)
+    return reading.state()
+
+
+class _Reading:
+    """The one mutable thing of this floor: a state under construction."""
+
+    def __init__(self, campaign: CampaignId) -> None:
+        self.campaign = campaign
+        self.seq = 0
+        self.at: datetime | None = None
+        self.definitions: list[DefinitionRecord] = []
+        self.proposals: dict[ProposalId, ProposalRecord] = {}
+        self.specimens: dict[SpecimenId, SpecimenRecord] = {}
+        self.cycles: dict[int, CycleRecord] = {}
+        self.hypotheses: dict[str, Hypothesis] = {}
+
+    def state(self) -> CampaignState:
+        if not self.definitions or self.at is None:
+            raise JournalError(f"{self.campaign}: no such campaign; its journal is empty")
+        return CampaignState(
+            campaign=self.campaign,
+            seq=self.seq,
+            at=self.at,
+            definitions=tuple(self.definitions),
+            proposals=self.proposals,
+            specimens=self.specimens,
+            cycles=self.cycles,
+            hypotheses=self.hypotheses,
+        )
+
+    def take(self, entry: Entry) -> None:
+        if entry.seq != self.seq + 1:
+            raise JournalError(f"{self.campaign}: entry {self.seq + 1} is missing; the next one found is {entry.seq}")
+        if self.seq == 0 and not isinstance(entry.event, DefinitionAdopted):
+            raise JournalError(f"{self.campaign}: a campaign begins with its definition, not with {entry.event.kind}")
+        try:
+            self._apply(entry)
+        except (TransitionError, KeyError, ValueError) as error:
+            if isinstance(error, TransitionError):
+                raise
+            raise JournalError(f"{self.campaign}: entry {entry.seq} ({entry.event.kind}): {error}") from error
+        self.seq, self.at = entry.seq, entry.at
+
+    def _apply(self, entry: Entry) -> None:
+        event = entry.event
+        match event:
+            case DefinitionAdopted():
+                self._adopt(entry, event)
+            case SpecimenImported(observation=seen, source=source):
+                self._add(entry, seen, source)
+            case ProposalsMade():
+                self._propose(entry, event)
+            case ProposalApproved(proposal_id=which):
+                self._step(entry, which, "approved", event.reason)
+            case ProposalEdited(proposal_id=which):
+                self._step(entry, which, "edited", event.reason)
+                self.proposals[which] = replace(
+                    self.proposals[which], planned=event.planned, predicted_after_edit=event.predicted
+                )
+            case ProposalSkipped(proposal_id=which):
+                self._step(entry, which, "skipped", event.reason)
+                self.proposals[which] = replace(self.proposals[which], is_lesson=event.is_lesson)
+            case ProposalStaled(proposal_id=which):
+                self._step(entry, which, "staled", event.reason)
+            case ProposalDispatched(proposal_id=which):
+                self._step(entry, which, "dispatched", event.reason)
+            case ProposalStarted(proposal_id=which):
+                self._step(entry, which, "started", event.reason)
+            case ProposalFailed(proposal_id=which):
+                self._step(entry, which, "failed", event.reason)
+            case ProposalInfeasible(proposal_id=which):
+                self._step(entry, which, "infeasible", event.reason)
+            case ProposalAbandoned(proposal_id=which):
+                self._step(entry, which, "abandoned", event.reason)
+            case ProposalClosed(proposal_id=which):
+                self._step(entry, which, "closed", event.reason)
+            case ResultRecorded():
+                self._record(entry, event)
+            case ResultCorrected():
+                self._correct(entry, event)
+            case SpecimenExcluded(specimen_id=specimen, reason=reason):
+                self._set_excluded(specimen, True, reason)
+            case SpecimenKept(specimen_id=specimen):
+                self._set_excluded(specimen, False, "")
+            case CycleClosed(cycle=cycle):
+                self.cycles[cycle] = replace(self.cycles[cycle], closed_at=entry.at, closed_seq=entry.seq)
+            case HypothesisNoted():
+                self.hypotheses[event.hypothesis_id] = Hypothesis(
+                    id=event.hypothesis_id, cycle=event.cycle, text=event.text, actor=entry.actor, at=entry.at
+                )
+            case HypothesisJudged():
+                self.hypotheses[event.hypothesis_id] = replace(
+                    self.hypotheses[event.hypothesis_id], held=event.held, reason=event.reason
+                )
+
+    def _adopt(self, entry: Entry, event: DefinitionAdopted) -> None:
+        if event.version != len(self.definitions) + 1:
+            raise ValueError(f"version {event.version} follows version {len(self.definitions)}")
+        self.definitions.append(
+            DefinitionRecord(
+                version=event.version,
+                seq=entry.seq,
+                at=entry.at,
+                actor=entry.actor,
+                definition=Definition.model_validate(event.core),
+                text=event.text,
+                extras=event.extras,
+                reason=event.reason,
+            )
+        )
+
+    def _propose(self, entry: Entry, event: ProposalsMade) -> None:
+        for proposal in event.proposals:
+            if proposal.id in self.proposals:
+                raise ValueError(f"{proposal.id} was proposed before")
+            state = ProposalState.PROPOSED
+            made = Step(
+                seq=entry.seq, at=entry.at, actor=entry.actor, step="proposed", state=state, reason=proposal.reason
+            )
+            self.proposals[proposal.id] = ProposalRecord(
+                proposal=proposal,
+                state=state,
+                planned=proposal.formulation,
+                history=(made,),
+                seen_seq=event.seen_seq,
+                space_version=event.space_version,
+            )
+        self.cycles[event.cycle] = CycleRecord(
+            cycle=event.cycle,
+            seq=entry.seq,
+            at=entry.at,
+            count=event.count,
+            seed=event.seed,
+            seen_seq=event.seen_seq,
+            space_version=event.space_version,
+            data_hash=event.data_hash,
+            surrogate=event.surrogate,
+            versions=event.versions,
+            proposals=tuple(proposal.id for proposal in event.proposals),
+        )
+
+    def _step(self, entry: Entry, which: ProposalId, step: str, reason: str) -> None:
+        record = self.proposals[which]
+        state = next_state(which, record.state, step)
+        done = Step(seq=entry.seq, at=entry.at, actor=entry.actor, step=step, state=state, reason=reason)
+        self.proposals[which] = replace(record, state=state, history=(*record.history, done))
+
+    def _add(self, entry: Entry, seen: Observation, source: str) -> None:
+        if seen.specimen_id in self.specimens:
+            raise ValueError(f"specimen {seen.specimen_id} is there already")
+        self.specimens[seen.specimen_id] = SpecimenRecord(observation=seen, seq=entry.seq, at=entry.at, source=source)
+
+    def _record(self, entry: Entry, event: ResultRecorded) -> None:
+        record = self.proposals[event.proposal_id]
+        known = self.specimens.get(event.specimen_id)
+        targets: dict[str, TargetValue] = {**(known.observation.targets if known else {}), **event.targets}
+        before = known.observation.intermediates if known else {}
+        observation = Observation(
+            specimen_id=event.specimen_id,
+            proposal_id=event.proposal_id,
+            planned=record.planned,
+            as_made=event.as_made,
+            targets=targets,
+            intermediates={**before, **event.intermediates},
+            block=record.proposal.block,
+            is_excluded=known.observation.is_excluded if known else False,
+        )
+        if known:
+            self.specimens[event.specimen_id] = replace(known, observation=observation)
+        else:
+            self._add(entry, observation, event.source)
+            self.proposals[event.proposal_id] = replace(record, specimens=(*record.specimens, event.specimen_id))
+        is_whole = event.is_complete and len(self.proposals[event.proposal_id].specimens) >= record.proposal.replicates
+        self._step(entry, event.proposal_id, "measured" if is_whole else "measured_in_part", event.source)
+
+    def _correct(self, entry: Entry, event: ResultCorrected) -> None:
+        record = self.specimens[event.specimen_id]
+        seen = record.observation
+        self.specimens[event.specimen_id] = replace(
+            record,
+            observation=seen.model_copy(update={"targets": {**seen.targets, event.target: event.new}}),
+            corrections=(
+                *record.corrections,
+                Correction(
+                    seq=entry.seq,
+                    at=entry.at,
+                    actor=entry.actor,
+                    target=event.target,
+                    old=event.old,
+                    new=event.new,
+                    reason=event.reason,
+                ),
+            ),
+        )
+        for which, proposal in self.proposals.items():
+            if proposal.seen_seq >= record.seq and proposal.proposal.predicted:
+                marked = dict.fromkeys((*proposal.corrected_since, event.specimen_id))
+                self.proposals[which] = replace(proposal, corrected_since=tuple(marked))
+
+    def _set_excluded(self, specimen: SpecimenId, is_excluded: bool, reason: str) -> None:
+        record = self.specimens[specimen]
+        self.specimens[specimen] = replace(
+            record,
+            observation=record.observation.model_copy(update={"is_excluded": is_excluded}),
+            excluded_because=reason,
+        )
