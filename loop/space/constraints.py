@@ -204,7 +204,9 @@ class Count(_Bounded):
         """Raise ConstraintError where a member is no ingredient."""
         for name in self.of:
             if name not in parameters or parameters[name].kind != "ingredient":
-                raise ConstraintError(f"{self.label}: {name!r} is not an ingredient; ingredients are {_listed(parameters, 'ingredient')}")
+                raise ConstraintError(
+                    f"{self.label}: {name!r} is not an ingredient; ingredients are {_listed(parameters, 'ingredient')}"
+                )
 
     def holds(self, columns: Columns, parameters: Mapping[str, Parameter]) -> np.ndarray:  # noqa: ARG002
         """Return for each formulation whether it holds, shape (n,)."""
@@ -252,14 +254,18 @@ class When(Frozen):
         if self.level is not None:
             return "is " + " or ".join(self.level)
         words = {"above": ">", "below": "<", "at_least": "≥", "at_most": "≤"}
-        return " and ".join(f"{sign} {getattr(self, name):g}" for name, sign in words.items() if getattr(self, name) is not None)
+        return " and ".join(
+            f"{sign} {getattr(self, name):g}" for name, sign in words.items() if getattr(self, name) is not None
+        )
 
 
 class Forbid(_Bounded):
     """A combination that may not be: all conditions at once."""
 
     kind: Literal["forbid"] = "forbid"
-    when: Mapping[str, When] = Field(min_length=1, description="Condition by parameter name; forbidden where all of them are met.")
+    when: Mapping[str, When] = Field(
+        min_length=1, description="Condition by parameter name; forbidden where all of them are met."
+    )
 
     @property
     def label(self) -> str:
@@ -275,14 +281,21 @@ class Forbid(_Bounded):
         """Raise ConstraintError where a name or level is unknown, or bounds stand on a choice."""
         for name, condition in self.when.items():
             if name not in parameters:
-                raise ConstraintError(f"{self.label}: there is no parameter {name!r}; there are {', '.join(parameters)}")
+                raise ConstraintError(
+                    f"{self.label}: there is no parameter {name!r}; there are {', '.join(parameters)}"
+                )
             parameter = parameters[name]
             if isinstance(parameter, Categorical) != (condition.level is not None):
-                raise ConstraintError(f"{self.label}: {name} is {parameter.kind}; " + ("name levels" if condition.level is None else "give bounds"))
+                raise ConstraintError(
+                    f"{self.label}: {name} is {parameter.kind}; "
+                    + ("name levels" if condition.level is None else "give bounds")
+                )
             if isinstance(parameter, Categorical):
                 for level in condition.level or ():
                     if level not in parameter.levels:
-                        raise ConstraintError(f"{self.label}: {name} has no level {level!r}; it has {', '.join(parameter.names)}")
+                        raise ConstraintError(
+                            f"{self.label}: {name} has no level {level!r}; it has {', '.join(parameter.names)}"
+                        )
 
     def holds(self, columns: Columns, parameters: Mapping[str, Parameter]) -> np.ndarray:
         """Return for each formulation whether it holds, shape (n,)."""
@@ -356,7 +369,11 @@ def _add(terms: dict[int, float], more: Terms, weight: float = 1.0) -> None:
         terms[number] = terms.get(number, 0.0) + weight * coefficient
 
 
-def _need_numbers(label: str, names: Sequence[str] | Mapping[str, float] | frozenset[str], parameters: Mapping[str, Parameter]) -> None:
+def _need_numbers(
+    label: str,
+    names: Sequence[str] | Mapping[str, float] | frozenset[str],
+    parameters: Mapping[str, Parameter],
+) -> None:
     for name in names:
         if name not in parameters:
             raise ConstraintError(f"{label}: there is no parameter {name!r}; there are {', '.join(parameters)}")

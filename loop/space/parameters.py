@@ -12,7 +12,16 @@ from pydantic import Field, PositiveFloat, field_validator, model_validator
 
 from loop.values import Frozen, Setting
 
-__all__ = ["Categorical", "Continuous", "Discrete", "Ingredient", "Lot", "Masterbatch", "Parameter", "on_grid"]
+__all__ = [
+    "Categorical",
+    "Continuous",
+    "Discrete",
+    "Ingredient",
+    "Lot",
+    "Masterbatch",
+    "Parameter",
+    "on_grid",
+]
 
 _GRID_TOLERANCE = 1e-6
 """How far off a grid point a value may stand, in steps, and still be read as that point."""
@@ -29,7 +38,9 @@ class _Numeric(Frozen):
 
     unit: str = Field(default="", description="Unit of the values, as written on the sheet.")
     description: str = Field(default="", description="What a person should know about this knob.")
-    hard_to_change: bool = Field(default=False, description="True where changing it between runs costs time; runs are blocked by it.")
+    hard_to_change: bool = Field(
+        default=False, description="True where changing it between runs costs time; runs are blocked by it."
+    )
 
 
 class Continuous(_Numeric):
@@ -39,12 +50,16 @@ class Continuous(_Numeric):
     low: float = Field(description="Smallest value allowed.")
     high: float = Field(description="Largest value allowed.")
     step: PositiveFloat | None = Field(default=None, description="Smallest change that can be set, counted from low.")
-    scale: Literal["linear", "log"] = Field(default="linear", description="log where equal ratios matter more than equal differences.")
+    scale: Literal["linear", "log"] = Field(
+        default="linear", description="log where equal ratios matter more than equal differences."
+    )
 
     @model_validator(mode="after")
     def _is_ordered(self) -> Continuous:
         if not self.low < self.high:
-            raise ValueError(f"low must be below high, got low {self.low:g} and high {self.high:g}; a fixed value is no parameter")
+            raise ValueError(
+                f"low must be below high, got low {self.low:g} and high {self.high:g}; a fixed value is no parameter"
+            )
         if self.scale == "log" and self.low <= 0:
             raise ValueError(f"a log scale needs low > 0, got {self.low:g}")
         if self.step is not None and self.step > self.high - self.low:
@@ -73,7 +88,9 @@ class Discrete(_Numeric):
 
     kind: Literal["discrete"] = "discrete"
     values: tuple[float, ...] = Field(min_length=2, description="Every value allowed.")
-    scale: Literal["linear", "log"] = Field(default="linear", description="log where equal ratios matter more than equal differences.")
+    scale: Literal["linear", "log"] = Field(
+        default="linear", description="log where equal ratios matter more than equal differences."
+    )
 
     @field_validator("values")
     @classmethod
@@ -115,9 +132,13 @@ class Categorical(Frozen):
     """A choice between named levels, each with optional numeric descriptors known before making."""
 
     kind: Literal["categorical"] = "categorical"
-    levels: Mapping[str, Mapping[str, float]] = Field(description="Level names, each with its descriptors; a plain list where there are none.")
+    levels: Mapping[str, Mapping[str, float]] = Field(
+        description="Level names, each with its descriptors; a plain list where there are none."
+    )
     description: str = Field(default="", description="What a person should know about this knob.")
-    hard_to_change: bool = Field(default=False, description="True where changing it between runs costs time; runs are blocked by it.")
+    hard_to_change: bool = Field(
+        default=False, description="True where changing it between runs costs time; runs are blocked by it."
+    )
 
     @field_validator("levels", mode="before")
     @classmethod
@@ -136,7 +157,10 @@ class Categorical(Frozen):
             raise ValueError(f"a choice needs at least two levels, got {list(self.levels)}")
         sets = {frozenset(descriptors) for descriptors in self.levels.values()}
         if len(sets) > 1:
-            raise ValueError("every level needs the same descriptors; " + "; ".join(f"{k}: {sorted(v)}" for k, v in self.levels.items()))
+            raise ValueError(
+                "every level needs the same descriptors; "
+                + "; ".join(f"{k}: {sorted(v)}" for k, v in self.levels.items())
+            )
         return self
 
     @property
@@ -154,7 +178,9 @@ class Lot(Frozen):
 
     stock_kg: float = Field(ge=0, description="Mass on the shelf when this version of the definition was adopted.")
     price: float | None = Field(default=None, ge=0, description="Price per kg.")
-    expires: str | None = Field(default=None, description="Last day of use, as YYYY-MM-DD.", pattern=r"^\d{4}-\d{2}-\d{2}$")
+    expires: str | None = Field(
+        default=None, description="Last day of use, as YYYY-MM-DD.", pattern=r"^\d{4}-\d{2}-\d{2}$"
+    )
 
 
 class Masterbatch(Frozen):
@@ -171,12 +197,22 @@ class Ingredient(_Numeric):
     low: float = Field(default=0.0, ge=0, description="Smallest share allowed, % of the total.")
     high: float = Field(gt=0, description="Largest share allowed, % of the total.")
     step: PositiveFloat = Field(default=0.01, description="Smallest change that can be weighed, counted from zero.")
-    minimum_if_used: float = Field(default=0.0, ge=0, description="Smallest dose, unless the ingredient is left out (needs low: 0).")
-    scale: Literal["linear", "log"] = Field(default="linear", description="log for additives whose effect follows ratios of the dose.")
-    density: PositiveFloat | None = Field(default=None, description="g/cm³; all ingredients with a density give volume shares.")
+    minimum_if_used: float = Field(
+        default=0.0, ge=0, description="Smallest dose, unless the ingredient is left out (needs low: 0)."
+    )
+    scale: Literal["linear", "log"] = Field(
+        default="linear", description="log for additives whose effect follows ratios of the dose."
+    )
+    density: PositiveFloat | None = Field(
+        default=None, description="g/cm³; all ingredients with a density give volume shares."
+    )
     price: float | None = Field(default=None, ge=0, description="Price per kg.")
-    stock_kg: float | None = Field(default=None, ge=0, description="Mass on the shelf, where it is not counted by lots.")
-    balance_g: PositiveFloat = Field(default=0.1, description="Resolution of the balance that weighs this ingredient, g.")
+    stock_kg: float | None = Field(
+        default=None, ge=0, description="Mass on the shelf, where it is not counted by lots."
+    )
+    balance_g: PositiveFloat = Field(
+        default=0.1, description="Resolution of the balance that weighs this ingredient, g."
+    )
     lots: Mapping[str, Lot] = Field(default_factory=dict, description="Deliveries by name.")
     masterbatch: Masterbatch | None = None
 
@@ -185,14 +221,18 @@ class Ingredient(_Numeric):
         if not self.low < self.high:
             raise ValueError(f"low must be below high, got low {self.low:g} and high {self.high:g}")
         if self.minimum_if_used > 0 and self.low > 0:
-            raise ValueError("minimum_if_used is for an ingredient that may be left out: set low to 0, or drop minimum_if_used")
+            raise ValueError(
+                "minimum_if_used is for an ingredient that may be left out: set low to 0, or drop minimum_if_used"
+            )
         if self.minimum_if_used > self.high:
             raise ValueError(f"minimum_if_used {self.minimum_if_used:g} is above high {self.high:g}")
         for name in ("low", "high", "minimum_if_used"):
             value = getattr(self, name)
             snapped = on_grid(value, origin=0.0, step=self.step)
             if abs(value - snapped) > _GRID_TOLERANCE * self.step:
-                raise ValueError(f"{name} {value:g} is not a multiple of step {self.step:g}; next to it lies {snapped:g}")
+                raise ValueError(
+                    f"{name} {value:g} is not a multiple of step {self.step:g}; next to it lies {snapped:g}"
+                )
         if self.stock_kg is not None and self.lots:
             raise ValueError("stock is counted by lots here: drop stock_kg")
         return self

@@ -92,7 +92,9 @@ class Program:
             cost,
             integrality=np.array([*self.is_integer, *[False] * m], dtype=int),
             bounds=Bounds(lower, upper),
-            constraints=LinearConstraint(matrix, np.array([r[1] for r in rows]), np.array([r[2] for r in rows])) if rows else None,
+            constraints=LinearConstraint(matrix, np.array([r[1] for r in rows]), np.array([r[2] for r in rows]))
+            if rows
+            else None,
             options={"time_limit": time_limit_s, "mip_rel_gap": 0.01},
         )
         if result.x is None:

@@ -79,14 +79,18 @@ class SearchSpace:
         missing = [name for name in self.names if name not in formulation]
         extra = [name for name in formulation if name not in self.parameters]
         if missing or extra:
-            parts = ([f"no value for {', '.join(missing)}"] if missing else []) + ([f"unknown {', '.join(extra)}"] if extra else [])
+            parts = ([f"no value for {', '.join(missing)}"] if missing else []) + (
+                [f"unknown {', '.join(extra)}"] if extra else []
+            )
             raise FormulationError(f"{'; '.join(parts)}; the parameters are {', '.join(self.names)}")
         read: dict[str, Setting] = {}
         for name, parameter in self.parameters.items():
             value = formulation[name]
             if isinstance(parameter, Categorical):
                 if str(value) not in parameter.levels:
-                    raise FormulationError(f"{name}: {value!r} is no level of it; levels are {', '.join(parameter.names)}")
+                    raise FormulationError(
+                        f"{name}: {value!r} is no level of it; levels are {', '.join(parameter.names)}"
+                    )
                 read[name] = str(value)
                 continue
             try:
@@ -107,9 +111,17 @@ class SearchSpace:
         columns = self._columns(self.to_rows([values]))
         for constraint in self.constraints:
             if not constraint.holds(columns, self.parameters)[0]:
-                named = ", ".join(f"{name} = {_shown(values[name])}" for name in self.names if name in constraint.parameters)
-                found.append(Violation(rule=constraint.label, message=f"broken by {named}", is_safety=constraint.safety))
-        if self.candidates is not None and not found and not (self.candidates == self.to_rows([values])).all(axis=1).any():
+                named = ", ".join(
+                    f"{name} = {_shown(values[name])}" for name in self.names if name in constraint.parameters
+                )
+                found.append(
+                    Violation(rule=constraint.label, message=f"broken by {named}", is_safety=constraint.safety)
+                )
+        if (
+            self.candidates is not None
+            and not found
+            and not (self.candidates == self.to_rows([values])).all(axis=1).any()
+        ):
             found.append(Violation(rule="candidate table", message="this formulation is not in the table"))
         return found
 
@@ -127,7 +139,9 @@ class SearchSpace:
     def to_formulation(self, row: np.ndarray) -> dict[str, Setting]:
         """Read one row back as a formulation."""
         return {
-            name: parameter.names[round(float(value))] if isinstance(parameter, Categorical) else parameter.read(float(value))
+            name: parameter.names[round(float(value))]
+            if isinstance(parameter, Categorical)
+            else parameter.read(float(value))
             for (name, parameter), value in zip(self.parameters.items(), row, strict=True)
         }
 
@@ -168,7 +182,9 @@ class SearchSpace:
 
     def centre(self) -> np.ndarray:
         """Return the feasible row nearest to the middle of every range; raises SpaceError where the space is empty."""
-        return self.nearest(np.array([0.0 if isinstance(p, Categorical) else (p.low + p.high) / 2 for p in self.parameters.values()]))
+        return self.nearest(
+            np.array([0.0 if isinstance(p, Categorical) else (p.low + p.high) / 2 for p in self.parameters.values()])
+        )
 
     # ------------------------------------------------------------------ private
     def _columns(self, rows: np.ndarray) -> dict[str, np.ndarray]:
@@ -235,7 +251,9 @@ class _SpaceForms:
         free = np.array([isinstance(p, Continuous) and p.step is None for p in self._space.parameters.values()])
         return self._with_fixed(solved, free, targets)
 
-    def _with_fixed(self, solved: np.ndarray, free: np.ndarray, targets: list[tuple[Terms, float, float]]) -> np.ndarray:
+    def _with_fixed(
+        self, solved: np.ndarray, free: np.ndarray, targets: list[tuple[Terms, float, float]]
+    ) -> np.ndarray:
         """Solve again with the real-valued parameters held at their rounded values."""
         lower, upper = list(self._program.lower), list(self._program.upper)
         try:
@@ -259,12 +277,21 @@ class _SpaceForms:
             self._value[name] = (dict(zip(chosen, parameter.values, strict=True)), 0.0)
         elif isinstance(parameter, Continuous):
             if parameter.step is None:
-                self._value[name] = ({program.variable(parameter.low, parameter.high, integer=False): 1.0}, 0.0)
+                self._value[name] = (
+                    {program.variable(parameter.low, parameter.high, integer=False): 1.0},
+                    0.0,
+                )
             else:
                 steps = math.floor((parameter.high - parameter.low) / parameter.step + 1e-9)
-                self._value[name] = ({program.variable(0, steps, integer=True): parameter.step}, parameter.low)
+                self._value[name] = (
+                    {program.variable(0, steps, integer=True): parameter.step},
+                    parameter.low,
+                )
         else:
-            low, high = (math.ceil(parameter.low / parameter.step - 1e-9), math.floor(parameter.high / parameter.step + 1e-9))
+            low, high = (
+                math.ceil(parameter.low / parameter.step - 1e-9),
+                math.floor(parameter.high / parameter.step + 1e-9),
+            )
             self._value[name] = ({program.variable(low, high, integer=True): parameter.step}, 0.0)
             if parameter.minimum_if_used > parameter.step:
                 self.is_used(name)
@@ -288,7 +315,11 @@ def _snapped(parameter: Parameter, values: np.ndarray) -> np.ndarray:
     if step is None:
         return np.array([float(f"{v:.6g}") for v in inside]).clip(parameter.low, parameter.high)
     steps = np.round((inside - origin) / step)
-    steps = np.clip(steps, math.ceil((parameter.low - origin) / step - 1e-9), math.floor((parameter.high - origin) / step + 1e-9))
+    steps = np.clip(
+        steps,
+        math.ceil((parameter.low - origin) / step - 1e-9),
+        math.floor((parameter.high - origin) / step + 1e-9),
+    )
     if isinstance(parameter, Ingredient) and parameter.minimum_if_used > 0:
         dose = parameter.minimum_if_used
         steps = np.where(steps * step < dose / 2, 0, np.maximum(steps, round(dose / step)))
@@ -319,4 +350,9 @@ def _shown(value: Setting) -> str:
 
 def mixture_sum(names: Sequence[str], total: float) -> Linear:
     """Return the rule that the ingredients fill the whole."""
-    return Linear(name=f"sum of ingredients = {total:g}", coefficients=dict.fromkeys(names, 1.0), equals=total, safety=True)
+    return Linear(
+        name=f"sum of ingredients = {total:g}",
+        coefficients=dict.fromkeys(names, 1.0),
+        equals=total,
+        safety=True,
+    )
