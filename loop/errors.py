@@ -17,6 +17,7 @@ __all__ = [
     "ObservationError",
     "ProposalError",
     "SpaceError",
+    "SurrogateError",
     "TransitionError",
 ]
 
@@ -83,3 +84,7 @@ class JournalError(LoopError):
 
 class JournalConflictError(JournalError):
     """Somebody else wrote to this campaign first; read again, then decide again."""
+
+
+class SurrogateError(LoopError):
+    """A surrogate is unknown by name, or has nothing to learn from."""
