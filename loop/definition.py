@@ -180,6 +180,11 @@ class Definition(Frozen):
                 raise ValueError(
                     f"target {name}: its expression names {', '.join(unknown)}; numbers are {', '.join(self.numeric_names)}"
                 )
+        for name, target in self.targets.items():
+            if target.limits is not None and target.expression and target.expression.linear_form() is None:
+                raise ValueError(
+                    f"target {name}: a limit on a computed target needs a linear expression, so that proposals keep it exactly"
+                )
         if all(target.expression for name, target in self.targets.items() if name in goals) and all(
             target.expression for target in self.targets.values() if target.goal == "limits"
         ):
@@ -247,8 +252,28 @@ class Definition(Frozen):
                 )
             for name, mass in (available_kg or {}).items():
                 rules.append(self._stock_rule(name, mass))
+        rules += self._computed_limits()
         rows = self.candidates.rows if self.candidates is not None else None
         return SearchSpace(self.knobs, (*rules, *self.constraints), rows)
+
+    def _computed_limits(self) -> list[Constraint]:
+        """Turn limits on computed targets into rules of the space: they are known before anything is made."""
+        rules: list[Constraint] = []
+        for name, target in self.targets.items():
+            form = target.expression.linear_form() if target.expression else None
+            if target.limits is None or form is None:
+                continue
+            weights, constant = form
+            low, high = target.limits.at_least, target.limits.at_most
+            rules.append(
+                Linear(
+                    name=f"limits of {name}",
+                    coefficients=weights,
+                    at_least=None if low is None else low - constant,
+                    at_most=None if high is None else high - constant,
+                )
+            )
+        return rules
 
     def _stock_rule(self, name: str, mass_kg: float) -> Linear:
         assert self.ingredients is not None  # noqa: S101  (asked for by ingredient)

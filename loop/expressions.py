@@ -76,6 +76,31 @@ class Expression:
             raise ExpressionError(f"{self.text!r} gives no finite number")
         return result
 
+    def linear_form(self) -> tuple[dict[str, float], float] | None:
+        """Return weights by name and a constant where the formula is linear in its names, else None."""
+        return self._linear(self._tree)
+
+    def _linear(self, node: ast.expr) -> tuple[dict[str, float], float] | None:  # noqa: C901  (one case an operator)
+        match node:
+            case ast.Constant(value=value):
+                return {}, float(value)  # type: ignore[arg-type]  # _names let numbers through only
+            case ast.Name():
+                return {self._name(node): 1.0}, 0.0
+            case ast.UnaryOp(op=op, operand=operand):
+                inner = self._linear(operand)
+                return inner if isinstance(op, ast.UAdd) else _scaled(inner, -1.0)
+            case ast.BinOp(left=left, op=op, right=right):
+                a, b = self._linear(left), self._linear(right)
+                if a is None or b is None:
+                    return None
+                if isinstance(op, (ast.Add, ast.Sub)):
+                    return _added(a, b if isinstance(op, ast.Add) else _scaled(b, -1.0))
+                if isinstance(op, ast.Mult):
+                    return _scaled(b, a[1]) if not a[0] else (_scaled(a, b[1]) if not b[0] else None)
+                if isinstance(op, ast.Div) and not b[0] and b[1] != 0:
+                    return _scaled(a, 1 / b[1])
+        return None
+
     def _stand_in(self, match: re.Match[str]) -> str:
         name = f"_quoted_{len(self._quoted)}"
         self._quoted[name] = match.group(1).strip()
@@ -124,3 +149,19 @@ class Expression:
             case ast.Call(func=ast.Name(id=name), args=args):
                 return _FUNCTIONS[name](*(self._value(argument, values) for argument in args))
         raise ExpressionError(f"{self.text!r} cannot be evaluated")
+
+
+_Linear = tuple[dict[str, float], float]
+
+
+def _scaled(form: _Linear | None, factor: float) -> _Linear | None:
+    return None if form is None else ({name: factor * weight for name, weight in form[0].items()}, factor * form[1])
+
+
+def _added(a: _Linear, b: _Linear | None) -> _Linear | None:
+    if b is None:
+        return None
+    weights = dict(a[0])
+    for name, weight in b[0].items():
+        weights[name] = weights.get(name, 0.0) + weight
+    return weights, a[1] + b[1]

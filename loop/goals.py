@@ -102,6 +102,15 @@ class Target(Frozen):
             else None
         )
 
+    @property
+    def ideal(self) -> float | None:
+        """Value of desirability 1: the declared best, else the value or the middle of the range wanted."""
+        if self.best is not None or self.goal in ("maximise", "minimise"):
+            return self.best
+        if self.goal == "range" and self.low is not None and self.high is not None:
+            return (self.low + self.high) / 2
+        return self.value
+
     def gain(self, values: np.ndarray) -> np.ndarray:
         """Turn values (n,) into numbers in the same unit of which a larger one is better; NaN stays NaN."""
         values = np.asarray(values, dtype=float)

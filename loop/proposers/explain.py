@@ -1,0 +1,104 @@
+"""Say why a formulation is proposed, in words a person can check against the table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from loop.definition import Definition
+from loop.proposal import Prediction
+from loop.space.parameters import Categorical
+from loop.space.space import SearchSpace
+from loop.values import Formulation
+
+__all__ = ["because", "difference"]
+
+_MOST_CHANGES = 4
+
+
+def because(
+    definition: Definition,
+    space: SearchSpace,
+    formulation: Formulation,
+    predicted: Mapping[str, Prediction],
+    *,
+    seen_rows: np.ndarray,
+    seen_ids: Sequence[str],
+    values: Mapping[str, np.ndarray],
+) -> str:
+    """Write the reason of one proposal: what it promises over the best so far, how sure that is, what it changes.
+
+    Parameters
+    ----------
+    seen_rows, seen_ids
+        Formulations made so far (n, parameters), and the name of each.
+    values
+        What each of them showed, (n,) by target, NaN where unknown.
+    """
+    parts = [
+        _promise(definition, name, predicted[name], values[name]) for name in definition.goals if name in predicted
+    ]
+    for name, target in definition.targets.items():
+        if target.limits is not None and name not in definition.goals and name in predicted:
+            margin = float(target.limits.margin(np.array([predicted[name].mean]))[0])
+            sure = "inside" if margin >= 0 else "outside"
+            parts.append(f"{name} {_value(predicted[name], target.unit)} ({sure} its limits)")
+    if len(seen_rows):
+        row = space.to_rows([formulation])[0]
+        nearest = int(_distance(space, seen_rows, row).argmin())
+        changes = difference(space, space.to_formulation(seen_rows[nearest]), formulation)
+        parts.append(f"nearest made: {seen_ids[nearest]}" + (f", changed {changes}" if changes else ", repeated"))
+    return "; ".join(parts)
+
+
+def difference(space: SearchSpace, before: Formulation, after: Formulation) -> str:
+    """Write what changes from one formulation to another, the largest changes first; empty where nothing does."""
+    found: list[tuple[float, str]] = []
+    for name, parameter in space.parameters.items():
+        old, new = before[name], after[name]
+        if isinstance(parameter, Categorical):
+            if old != new:
+                found.append((1.0, f"{name} {old} → {new}"))
+            continue
+        step = float(new) - float(old)
+        if abs(step) > 1e-9 * (1 + abs(float(old))):
+            found.append((abs(step) / (parameter.high - parameter.low), f"{name} {float(old):g} → {float(new):g}"))
+    found.sort(key=lambda change: -change[0])
+    more = f" and {len(found) - _MOST_CHANGES} more" if len(found) > _MOST_CHANGES else ""
+    return ", ".join(text for _, text in found[:_MOST_CHANGES]) + more
+
+
+def _promise(definition: Definition, name: str, predicted: Prediction, values: np.ndarray) -> str:
+    target = definition.targets[name]
+    known = values[np.isfinite(values)]
+    said = f"{name} {_value(predicted, target.unit)}"
+    if not len(known):
+        return said
+    gains = target.gain(known)
+    best = known[int(gains.argmax())]
+    gain = float(target.gain(np.array([predicted.mean]))[0] - gains.max())
+    if predicted.sd == 0:
+        return f"{said} by formula, best so far {best:.4g}"
+    if gain > 0:
+        mood = "promises more than"
+    elif gain > -predicted.sd:
+        mood = "may beat"
+    else:
+        mood = "explores: known too little to beat on average"
+    return f"{said} {mood} the best so far {best:.4g}"
+
+
+def _value(predicted: Prediction, unit: str) -> str:
+    spread = "" if predicted.sd == 0 else f" ± {predicted.sd:.2g}"
+    return f"{predicted.mean:.4g}{spread} {unit}".rstrip()
+
+
+def _distance(space: SearchSpace, rows: np.ndarray, row: np.ndarray) -> np.ndarray:
+    gap = np.zeros(len(rows))
+    for j, parameter in enumerate(space.parameters.values()):
+        if isinstance(parameter, Categorical):
+            gap += rows[:, j] != row[j]
+        else:
+            gap += np.abs(rows[:, j] - row[j]) / (parameter.high - parameter.low)
+    return gap
