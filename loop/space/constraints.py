@@ -7,20 +7,22 @@ categorical. It writes into a `Program` through `Forms`: the linear form of each
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Annotated, Literal, Protocol
 
 import numpy as np
 from pydantic import Field, model_validator
 
 from loop.errors import ConstraintError
-from loop.space.parameters import Categorical, Parameter
+from loop.space.grid import GRID_TOLERANCE
+from loop.space.parameters import Categorical, Continuous, Parameter
 from loop.space.program import Program, Terms
 from loop.values import Frozen
 
 __all__ = ["Constraint", "Count", "Forbid", "Forms", "Linear", "Ratio", "When"]
 
 TOLERANCE = 1e-9
-"""Share of a sum's size by which a bound may be missed: floating-point noise, far below any grid step."""
+"""Share of a sum's largest size by which a bound may be missed: floating-point noise, far below any grid step."""
 
 Columns = Mapping[str, np.ndarray]
 """Values of many formulations: numbers or level numbers of shape (n,) by parameter name."""
@@ -39,6 +41,10 @@ class Forms(Protocol):
 
     def is_level(self, name: str, level: str) -> Terms:
         """Return the form that is 1 where a categorical parameter takes a level, else 0."""
+        ...
+
+    def parameter(self, name: str) -> Parameter:
+        """Return the parameter itself."""
         ...
 
 
@@ -86,29 +92,30 @@ class Linear(_Bounded):
         """Raise ConstraintError where a name is unknown or has no number."""
         _need_numbers(self.label, self.coefficients, parameters)
 
-    def holds(self, columns: Columns, parameters: Mapping[str, Parameter]) -> np.ndarray:  # noqa: ARG002
-        """Return for each formulation whether it holds, shape (n,)."""
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The least and the largest value that the weighted sum may take; infinite where open."""
         low = self.equals if self.equals is not None else self.at_least
         high = self.equals if self.equals is not None else self.at_most
+        return (-np.inf if low is None else low, np.inf if high is None else high)
+
+    def sums(self) -> tuple[Linear, ...]:
+        """Return the bounded sums that it amounts to: itself."""
+        return (self,)
+
+    def holds(self, columns: Columns, parameters: Mapping[str, Parameter]) -> np.ndarray:
+        """Return for each formulation whether it holds, shape (n,)."""
+        low, high = self.bounds
         total = sum(w * columns[n] for n, w in self.coefficients.items())
-        slack = TOLERANCE * (1 + sum(np.abs(w * columns[n]) for n, w in self.coefficients.items()))
-        holds = np.ones(np.shape(total), dtype=bool)
-        if low is not None:
-            holds &= total >= low - slack
-        if high is not None:
-            holds &= total <= high + slack
-        return holds
+        sizes = {n: max(abs(parameters[n].low), abs(parameters[n].high)) for n in self.coefficients}
+        slack = TOLERANCE * sum(abs(w) * sizes[n] for n, w in self.coefficients.items())
+        return np.asarray((total >= low - slack) & (total <= high + slack))
 
     def write(self, program: Program, forms: Forms) -> None:
         """Add the rows that keep it."""
         terms, constant = _sum(forms, self.coefficients)
-        low = self.equals if self.equals is not None else self.at_least
-        high = self.equals if self.equals is not None else self.at_most
-        program.row(
-            terms,
-            at_least=-np.inf if low is None else low - constant,
-            at_most=np.inf if high is None else high - constant,
-        )
+        low, high = self.bounds
+        program.row(terms, at_least=low - constant, at_most=high - constant)
 
 
 class Ratio(_Bounded):
@@ -131,6 +138,11 @@ class Ratio(_Bounded):
     def _is_bounded(self) -> Ratio:
         if self.at_least is None and self.at_most is None:
             raise ValueError("needs at_least or at_most")
+        if self.at_least is not None and self.at_most is not None and self.at_least > self.at_most:
+            raise ValueError(f"at_least {self.at_least:g} is above at_most {self.at_most:g}")
+        for side in (self.numerator, self.denominator):
+            if len(set(side)) < len(side):
+                raise ValueError(f"each parameter stands once on a side, got {', '.join(side)}")
         return self
 
     @property
@@ -146,29 +158,38 @@ class Ratio(_Bounded):
         return frozenset({*self.numerator, *self.denominator})
 
     def check_against(self, parameters: Mapping[str, Parameter]) -> None:
-        """Raise ConstraintError where a name is unknown or has no number."""
-        _need_numbers(self.label, self.parameters, parameters)
+        """Raise ConstraintError where a name is unknown, has no number, or may be negative."""
+        _need_numbers(self.label, (*self.numerator, *self.denominator), parameters)
+        for name in (*self.numerator, *self.denominator):
+            if parameters[name].low < 0:
+                raise ConstraintError(
+                    f"{self.label}: {name} may be negative (low {parameters[name].low:g}); a ratio is of amounts, "
+                    "write such a rule as a linear one"
+                )
 
-    def _bounds(self) -> list[Linear]:
-        """Return the same as linear inequalities: numerator − limit × denominator on the right side of zero."""
-
+    @cached_property
+    def _sums(self) -> tuple[Linear, ...]:
         def difference(limit: float) -> dict[str, float]:
             weights = dict.fromkeys(self.numerator, 1.0)
             for name in self.denominator:
                 weights[name] = weights.get(name, 0.0) - limit
             return weights
 
-        lows = [] if self.at_least is None else [Linear(coefficients=difference(self.at_least), at_least=0)]
-        highs = [] if self.at_most is None else [Linear(coefficients=difference(self.at_most), at_most=0)]
-        return lows + highs
+        lows = () if self.at_least is None else (Linear(coefficients=difference(self.at_least), at_least=0),)
+        highs = () if self.at_most is None else (Linear(coefficients=difference(self.at_most), at_most=0),)
+        return (*lows, *highs)
+
+    def sums(self) -> tuple[Linear, ...]:
+        """Return the bounded sums that it amounts to: numerator − limit × denominator, on one side of zero."""
+        return self._sums
 
     def holds(self, columns: Columns, parameters: Mapping[str, Parameter]) -> np.ndarray:
         """Return for each formulation whether it holds, shape (n,)."""
-        return np.logical_and.reduce([bound.holds(columns, parameters) for bound in self._bounds()])
+        return np.asarray(np.logical_and.reduce([bound.holds(columns, parameters) for bound in self._sums]))
 
     def write(self, program: Program, forms: Forms) -> None:
         """Add the rows that keep it."""
-        for bound in self._bounds():
+        for bound in self._sums:
             bound.write(program, forms)
 
 
@@ -182,6 +203,10 @@ class Count(_Bounded):
 
     @model_validator(mode="after")
     def _is_possible(self) -> Count:
+        if len(set(self.of)) < len(self.of):
+            raise ValueError(f"each ingredient stands once in a group, got {', '.join(self.of)}")
+        if self.at_least == 0 and self.at_most is None:
+            raise ValueError("needs at_least or at_most")
         if self.at_least > len(self.of):
             raise ValueError(f"at_least {self.at_least} of a group of {len(self.of)}")
         if self.at_most is not None and self.at_most < self.at_least:
@@ -208,6 +233,10 @@ class Count(_Bounded):
                     f"{self.label}: {name!r} is not an ingredient; ingredients are {_listed(parameters, 'ingredient')}"
                 )
 
+    def sums(self) -> tuple[Linear, ...]:
+        """Return the bounded sums that it amounts to: none."""
+        return ()
+
     def holds(self, columns: Columns, parameters: Mapping[str, Parameter]) -> np.ndarray:  # noqa: ARG002
         """Return for each formulation whether it holds, shape (n,)."""
         used = sum((columns[name] > 0).astype(int) for name in self.of)
@@ -222,9 +251,9 @@ class Count(_Bounded):
 
 
 class When(Frozen):
-    """A condition on one parameter: its level, or where its number lies (bounds are part of the range only for at_*)."""
+    """A condition on one parameter: its level, or where its number lies (at_least and at_most count the bound in)."""
 
-    level: tuple[str, ...] | None = Field(default=None, description="Any of these levels.")
+    level: tuple[str, ...] | None = Field(default=None, min_length=1, description="Any of these levels.")
     above: float | None = Field(default=None, description="Greater than.")
     below: float | None = Field(default=None, description="Less than.")
     at_least: float | None = Field(default=None, description="Greater than or equal.")
@@ -249,6 +278,41 @@ class When(Frozen):
         if (self.level is None) == (not bounds):
             raise ValueError("a condition is either levels or bounds (above, below, at_least, at_most)")
         return self
+
+    def is_met(self, values: np.ndarray, parameter: Parameter) -> np.ndarray:
+        """Say which values of a parameter meet it, same shape; level numbers for a choice."""
+        if isinstance(parameter, Categorical):
+            return np.isin(values, [parameter.names.index(level) for level in self.level or ()])
+        met = np.ones(np.shape(values), dtype=bool)
+        slack = GRID_TOLERANCE * parameter.resolution
+        if self.above is not None:
+            met &= values > self.above + slack
+        if self.below is not None:
+            met &= values < self.below - slack
+        if self.at_least is not None:
+            met &= values >= self.at_least - slack
+        if self.at_most is not None:
+            met &= values <= self.at_most + slack
+        return met
+
+    def edges(self, parameter: Parameter) -> tuple[tuple[int, float], ...]:
+        """Return each bound as (sign, edge) between allowed values: it is unmet where sign × (value − edge) ≤ 0."""
+        if isinstance(parameter, Categorical):
+            return ()
+        half = parameter.resolution / 2
+        is_real = isinstance(parameter, Continuous) and parameter.step is None
+        found = []
+        for name, sign in (("above", 1), ("at_least", 1), ("below", -1), ("at_most", -1)):
+            bound = getattr(self, name)
+            if bound is None:
+                continue
+            if is_real:
+                found.append((sign, bound - sign * half if name.startswith("at_") else bound))
+                continue
+            nearest = parameter.nearest_allowed(np.array([bound]))
+            is_met = When(**{name: bound}).is_met(nearest, parameter)[0]
+            found.append((sign, float(nearest[0]) + (-sign * half if is_met else sign * half)))
+        return tuple(found)
 
     def __str__(self) -> str:
         if self.level is not None:
@@ -297,54 +361,31 @@ class Forbid(_Bounded):
                             f"{self.label}: {name} has no level {level!r}; it has {', '.join(parameter.names)}"
                         )
 
+    def sums(self) -> tuple[Linear, ...]:
+        """Return the bounded sums that it amounts to: none."""
+        return ()
+
     def holds(self, columns: Columns, parameters: Mapping[str, Parameter]) -> np.ndarray:
         """Return for each formulation whether it holds, shape (n,)."""
-        met = []
-        for name, condition in self.when.items():
-            values, parameter = columns[name], parameters[name]
-            if isinstance(parameter, Categorical):
-                met.append(np.isin(values, [parameter.names.index(level) for level in condition.level or ()]))
-                continue
-            inside = np.ones(np.shape(values), dtype=bool)
-            slack = TOLERANCE * (1 + np.abs(values))
-            if condition.above is not None:
-                inside &= values > condition.above + slack
-            if condition.below is not None:
-                inside &= values < condition.below - slack
-            if condition.at_least is not None:
-                inside &= values >= condition.at_least - slack
-            if condition.at_most is not None:
-                inside &= values <= condition.at_most + slack
-            met.append(inside)
-        return ~np.logical_and.reduce(met)
+        met = [condition.is_met(columns[name], parameters[name]) for name, condition in self.when.items()]
+        return np.asarray(~np.logical_and.reduce(met))
 
     def write(self, program: Program, forms: Forms) -> None:
         """Add the rows that keep it: at least one condition stays unmet."""
         total: dict[int, float] = {}
         count = 0
         for name, condition in self.when.items():
-            if condition.level is not None:
-                for level in condition.level:
-                    _add(total, forms.is_level(name, level))
-                count += 1
-                continue
-            terms, constant = forms.value(name)
-            low, high = program.reach(terms, constant)
-            gap = 1e-6 * max(high - low, 1e-12)
-            for bound, sign, closed in (
-                (condition.above, 1, False),
-                (condition.at_least, 1, True),
-                (condition.below, -1, False),
-                (condition.at_most, -1, True),
-            ):
-                if bound is None:
-                    continue
-                met = program.binary()  # met = 0 holds the number on the allowed side of this bound
-                edge = bound - sign * gap if closed else bound
+            for level in dict.fromkeys(condition.level or ()):
+                _add(total, forms.is_level(name, level))
+            count += condition.level is not None
+            for sign, edge in condition.edges(forms.parameter(name)):
+                terms, constant = forms.value(name)
+                low, high = program.reach(terms, constant)
+                met = program.binary()  # met = 0 keeps the number on the allowed side of this bound
                 if sign > 0:
-                    program.row({**terms, met: -(high - edge + gap)}, at_most=edge - constant)
+                    program.row({**terms, met: -max(high - edge, 0.0)}, at_most=edge - constant)
                 else:
-                    program.row({**terms, met: edge - low + gap}, at_least=edge - constant)
+                    program.row({**terms, met: max(edge - low, 0.0)}, at_least=edge - constant)
                 _add(total, {met: 1.0})
                 count += 1
         program.row(total, at_most=count - 1)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import Field, PositiveFloat, field_validator, model_validator
 
+from loop.space.grid import GRID_TOLERANCE, on_grid, to_grid, to_real
 from loop.values import Frozen, Setting
 
 __all__ = [
@@ -22,15 +22,6 @@ __all__ = [
     "Parameter",
     "on_grid",
 ]
-
-_GRID_TOLERANCE = 1e-6
-"""How far off a grid point a value may stand, in steps, and still be read as that point."""
-
-
-def on_grid(value: float, *, origin: float, step: float) -> float:
-    """Return the grid point nearest to a value, as the decimal number that a person would write."""
-    exact = Decimal(repr(origin)) + Decimal(repr(step)) * round((value - origin) / step)
-    return float(exact)
 
 
 class _Numeric(Frozen):
@@ -72,11 +63,29 @@ class Continuous(_Numeric):
         if self.step is None:
             return number
         snapped = on_grid(number, origin=self.low, step=self.step)
-        return snapped if abs(number - snapped) <= _GRID_TOLERANCE * self.step else number
+        return snapped if abs(number - snapped) <= GRID_TOLERANCE * self.step else number
+
+    def nearest_allowed(self, values: np.ndarray) -> np.ndarray:
+        """Return the allowed value nearest to each value, same shape; real numbers with six digits."""
+        if self.step is None:
+            return to_real(values, low=self.low, high=self.high, scale=self.scale)
+        return to_grid(values, origin=self.low, step=self.step, low=self.low, high=self.high)
+
+    def allows(self, values: np.ndarray) -> np.ndarray:
+        """Say which values are allowed as they stand, same shape."""
+        if self.step is None:
+            return np.asarray((values >= self.low) & (values <= self.high))
+        return _is_close(values, self.nearest_allowed(values), self.step)
+
+    @property
+    def resolution(self) -> float:
+        """The smallest difference between two values: the step, or a hundred-thousandth of the range."""
+        return (self.high - self.low) * 1e-5 if self.step is None else self.step
 
     def fault(self, value: float) -> str | None:
         """Say what is wrong with a value, None where it is allowed."""
-        if not self.low <= value <= self.high:
+        slack = GRID_TOLERANCE * (self.step or 0.0)
+        if not self.low - slack <= value <= self.high + slack:
             return f"{value:g} {self.unit} is outside {self.low:g} to {self.high:g}".replace("  ", " ")
         if self.step is not None and self.read(value) != on_grid(value, origin=self.low, step=self.step):
             return f"{value!r} is not on the grid {self.low:g}, {self.low + self.step:g}, … (step {self.step:g})"
@@ -119,7 +128,21 @@ class Discrete(_Numeric):
         """Return the listed value that a number stands for; leave any other number as it is."""
         number = _number(value)
         nearest = min(self.values, key=lambda listed: abs(listed - number))
-        return nearest if math.isclose(nearest, number, rel_tol=1e-9, abs_tol=1e-12) else number
+        return nearest if abs(nearest - number) <= GRID_TOLERANCE * self.resolution else number
+
+    def nearest_allowed(self, values: np.ndarray) -> np.ndarray:
+        """Return the listed value nearest to each value, same shape."""
+        listed = np.array(self.values)
+        return np.asarray(listed[np.abs(np.asarray(values)[..., None] - listed).argmin(axis=-1)])
+
+    def allows(self, values: np.ndarray) -> np.ndarray:
+        """Say which values are listed, same shape."""
+        return _is_close(values, self.nearest_allowed(values), self.resolution)
+
+    @property
+    def resolution(self) -> float:
+        """The smallest difference between two values."""
+        return float(np.diff(self.values).min())
 
     def fault(self, value: float) -> str | None:
         """Say what is wrong with a value, None where it is allowed."""
@@ -167,6 +190,38 @@ class Categorical(Frozen):
     def names(self) -> tuple[str, ...]:
         """Level names in their declared order."""
         return tuple(self.levels)
+
+    @property
+    def low(self) -> float:
+        """The first level number."""
+        return 0.0
+
+    @property
+    def high(self) -> float:
+        """The last level number."""
+        return len(self.levels) - 1.0
+
+    def read(self, value: Setting) -> str:
+        """Return the name of a level, also where a sheet turned the name 2 into the number 2.0.
+
+        Raises
+        ------
+        ValueError
+            If there is no such level.
+        """
+        if str(value) in self.levels:
+            return str(value)
+        if isinstance(value, float) and value.is_integer() and str(int(value)) in self.levels:
+            return str(int(value))
+        raise ValueError(f"{value!r} is no level of it; levels are {', '.join(self.names)}")
+
+    def nearest_allowed(self, values: np.ndarray) -> np.ndarray:
+        """Return the level number nearest to each number, same shape."""
+        return np.asarray(np.clip(np.round(values), self.low, self.high) + 0.0)
+
+    def allows(self, values: np.ndarray) -> np.ndarray:
+        """Say which numbers are level numbers, same shape."""
+        return np.asarray(values == self.nearest_allowed(values))
 
     def descriptor_matrix(self) -> np.ndarray:
         """Return descriptors of shape (levels, descriptors); no columns where none are declared."""
@@ -229,7 +284,7 @@ class Ingredient(_Numeric):
         for name in ("low", "high", "minimum_if_used"):
             value = getattr(self, name)
             snapped = on_grid(value, origin=0.0, step=self.step)
-            if abs(value - snapped) > _GRID_TOLERANCE * self.step:
+            if abs(value - snapped) > GRID_TOLERANCE * self.step:
                 raise ValueError(
                     f"{name} {value:g} is not a multiple of step {self.step:g}; next to it lies {snapped:g}"
                 )
@@ -246,15 +301,33 @@ class Ingredient(_Numeric):
         """Return the share as a number, on its grid; leave a value off the grid as it is."""
         number = _number(value)
         snapped = on_grid(number, origin=0.0, step=self.step)
-        return snapped if abs(number - snapped) <= _GRID_TOLERANCE * self.step else number
+        return snapped if abs(number - snapped) <= GRID_TOLERANCE * self.step else number
+
+    def nearest_allowed(self, values: np.ndarray) -> np.ndarray:
+        """Return the allowed share nearest to each share, same shape: zero, or at least the minimum dose."""
+        shares = to_grid(values, origin=0.0, step=self.step, low=self.low, high=self.high)
+        if self.minimum_if_used > self.step:
+            dose = on_grid(self.minimum_if_used, origin=0.0, step=self.step)
+            shares = np.where(np.asarray(values) < dose / 2, 0.0, np.maximum(shares, dose))
+        return shares
+
+    def allows(self, values: np.ndarray) -> np.ndarray:
+        """Say which shares are allowed as they stand, same shape."""
+        return _is_close(values, self.nearest_allowed(values), self.step)
+
+    @property
+    def resolution(self) -> float:
+        """The smallest difference between two shares."""
+        return self.step
 
     def fault(self, value: float) -> str | None:
         """Say what is wrong with a share, None where it is allowed."""
-        if not self.low <= value <= self.high:
+        slack = GRID_TOLERANCE * self.step
+        if not self.low - slack <= value <= self.high + slack:
             return f"{value:g} is outside {self.low:g} to {self.high:g}"
         if self.read(value) != on_grid(value, origin=0.0, step=self.step):
             return f"{value!r} is not a multiple of the step {self.step:g}"
-        if 0 < value < self.minimum_if_used:
+        if slack < value < self.minimum_if_used - slack:
             return f"{value:g} is below the minimum dose {self.minimum_if_used:g}; use none, or at least that"
         return None
 
@@ -264,6 +337,11 @@ Parameter = Annotated[Continuous | Discrete | Categorical | Ingredient, Field(di
 
 
 def _number(value: Setting) -> float:
-    if isinstance(value, str) or not math.isfinite(value):
+    if isinstance(value, (str, bool)) or not isinstance(value, (int, float, np.number)) or not math.isfinite(value):
         raise ValueError(f"needs a number, got {value!r}")
     return float(value)
+
+
+def _is_close(values: np.ndarray, allowed: np.ndarray, resolution: float) -> np.ndarray:
+    """Say which values are the allowed ones but for floating-point noise, far below any step."""
+    return np.asarray(np.abs(values - allowed) <= GRID_TOLERANCE * resolution)

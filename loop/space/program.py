@@ -1,6 +1,6 @@
-"""A search space as one mixed-integer linear program: what is exactly feasible, and what lies nearest.
+"""Mixed-integer linear programs: what is exactly feasible, and what lies nearest.
 
-Every constraint writes its rows here, in whole grid steps, so that rounding can never break one.
+Parameters and constraints write their rows here in whole grid steps, so that rounding can never break one.
 Solved by HiGHS through scipy (Huangfu & Hall, Math. Program. Comput. 10 (2018) 119).
 """
 
@@ -16,13 +16,23 @@ from scipy.sparse import csr_array
 
 from loop.errors import SpaceError
 
-__all__ = ["Program", "Terms"]
+__all__ = ["InfeasibleError", "Program", "Terms"]
 
 Terms = Mapping[int, float]
 """A linear form: coefficient by variable number."""
 
-_MARGIN = 1e-7
+_MARGIN = 2e-7
 """Share of a row's size by which inequalities over real-valued variables are tightened: the solver's own tolerance."""
+
+_LARGEST_WEIGHT = 1e7
+"""Rows are scaled to a smallest weight of one, unless their largest weight passes this."""
+
+_MAX_NODES = 50_000
+"""Branches looked at before the best formulation so far is taken; a count, not a time, so that runs repeat."""
+
+
+class InfeasibleError(SpaceError):
+    """No values of the variables meet all rows."""
 
 
 @dataclass(slots=True)
@@ -47,26 +57,30 @@ class Program:
 
     def row(self, terms: Terms, *, at_least: float = -math.inf, at_most: float = math.inf) -> None:
         """Add ``at_least <= sum(terms) <= at_most``."""
-        merged = {number: weight for number, weight in terms.items() if weight != 0}
-        if at_least != at_most and not all(self.is_integer[number] for number in merged):
-            size = sum(abs(w) * max(abs(self.lower[k]), abs(self.upper[k])) for k, w in merged.items())
-            at_least, at_most = at_least + _MARGIN * size, at_most - _MARGIN * size
-        self.rows.append((merged, at_least, at_most))
+        self.rows.append(({number: weight for number, weight in terms.items() if weight != 0}, at_least, at_most))
 
     def reach(self, terms: Terms, constant: float = 0.0) -> tuple[float, float]:
         """Return the least and largest value a linear form can take within the variables' bounds."""
         ends = [sorted((w * self.lower[k], w * self.upper[k])) for k, w in terms.items()]
         return constant + sum(e[0] for e in ends), constant + sum(e[1] for e in ends)
 
-    def nearest(self, targets: Sequence[tuple[Terms, float, float]], *, time_limit_s: float = 10.0) -> np.ndarray:
+    def nearest(
+        self,
+        targets: Sequence[tuple[Terms, float, float]],
+        *,
+        held: Mapping[int, float] | None = None,
+        with_margin: bool = True,
+    ) -> np.ndarray:
         """Solve for the feasible point nearest to targets.
 
         Parameters
         ----------
         targets
             Triples (form, target value, weight): the sum of weight × |form − target| is made least.
-        time_limit_s
-            Give up after this many seconds.
+        held
+            Variables fixed at a value, by number.
+        with_margin
+            Keep inequalities over real-valued variables off their bound by the solver's tolerance.
 
         Returns
         -------
@@ -74,33 +88,50 @@ class Program:
 
         Raises
         ------
+        InfeasibleError
+            If nothing is feasible.
         SpaceError
-            If nothing is feasible, or the time limit passed without a feasible point.
+            If the solver gave up.
         """
         n, m = len(self.lower), len(targets)
         lower, upper = np.array([*self.lower, *[0.0] * m]), np.array([*self.upper, *[np.inf] * m])
+        for number, value in (held or {}).items():
+            lower[number] = upper[number] = value
         cost = np.zeros(n + m)
-        rows = list(self.rows)
+        rows = [self._scaled(*row, with_margin=with_margin) for row in self.rows]
         for j, (form, target, weight) in enumerate(targets):
             cost[n + j] = weight
             rows.append(({**form, n + j: -1.0}, -math.inf, target))
             rows.append(({**form, n + j: 1.0}, target, math.inf))
         entries = [(i, k, w) for i, (form, _, _) in enumerate(rows) for k, w in form.items()]
-        i, k, w = (np.array(column) for column in zip(*entries, strict=True)) if entries else (np.zeros(0, int),) * 3
+        i, k, w = (np.array(part) for part in zip(*entries, strict=True)) if entries else (np.zeros(0, int),) * 3
+        bounds = np.array([row[1:] for row in rows], dtype=float).reshape(-1, 2)
         matrix = csr_array((w, (i, k)), shape=(len(rows), n + m))
         result = milp(
             cost,
             integrality=np.array([*self.is_integer, *[False] * m], dtype=int),
             bounds=Bounds(lower, upper),
-            constraints=LinearConstraint(matrix, np.array([r[1] for r in rows]), np.array([r[2] for r in rows]))
-            if rows
-            else None,
-            options={"time_limit": time_limit_s, "mip_rel_gap": 0.01},
+            constraints=LinearConstraint(matrix, bounds[:, 0], bounds[:, 1]) if rows else None,
+            options={"node_limit": _MAX_NODES, "mip_rel_gap": 1e-3},
         )
+        if result.status == 2:
+            raise InfeasibleError("no formulation meets all constraints together")
         if result.x is None:
-            why = "no formulation meets all constraints together" if result.status == 2 else str(result.message)
-            raise SpaceError(f"the search space gave no formulation: {why}")
+            raise SpaceError(f"the search for a formulation that meets all constraints gave up: {result.message}")
         solution = np.array(result.x[:n])
         integer = np.array(self.is_integer, dtype=bool)
         solution[integer] = np.round(solution[integer])
         return solution
+
+    def _scaled(
+        self, terms: dict[int, float], at_least: float, at_most: float, *, with_margin: bool
+    ) -> tuple[dict[int, float], float, float]:
+        """Scale a row so that the solver's absolute tolerance lies far below its smallest weight."""
+        if not terms:
+            return terms, at_least, at_most
+        if with_margin and at_least != at_most and not all(self.is_integer[number] for number in terms):
+            size = sum(abs(w) * max(abs(self.lower[k]), abs(self.upper[k])) for k, w in terms.items())
+            at_least, at_most = at_least + _MARGIN * size, at_most - _MARGIN * size
+        weights = [abs(weight) for weight in terms.values()]
+        scale = max(min(weights), max(weights) / _LARGEST_WEIGHT)
+        return {k: w / scale for k, w in terms.items()}, at_least / scale, at_most / scale

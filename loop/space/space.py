@@ -5,18 +5,17 @@ Many formulations at once are *rows*: an array of shape (n, parameters) with num
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cached_property
 
 import numpy as np
 
 from loop.errors import FormulationError, SpaceError
 from loop.space.constraints import Constraint, Linear
-from loop.space.parameters import Categorical, Continuous, Discrete, Ingredient, Parameter
-from loop.space.program import Program, Terms
+from loop.space.parameters import Categorical, Continuous, Ingredient, Parameter
+from loop.space.program import InfeasibleError
+from loop.space.projection import Projection, conflict_of
 from loop.values import Formulation, Setting
 
 __all__ = ["SearchSpace", "Violation", "mixture_sum"]
@@ -61,11 +60,15 @@ class SearchSpace:
             constraint.check_against(self.parameters)
         self.names: tuple[str, ...] = tuple(self.parameters)
         self.candidates: np.ndarray | None = None
+        self.n_candidates_excluded = 0
         if candidates is not None:
             rows = self.to_rows(candidates)
-            self.candidates = np.unique(rows[self.feasible(rows)], axis=0)
+            is_allowed = self.feasible(rows)
+            self.candidates = np.unique(rows[is_allowed], axis=0)
+            self.n_candidates_excluded = int((~is_allowed).sum())
             if not len(self.candidates):
-                raise SpaceError(f"none of the {len(rows)} candidates meets the constraints")
+                first = f"; the first breaks: {'; '.join(map(str, self._broken(candidates[0])))}" if len(rows) else ""
+                raise SpaceError(f"none of the {len(rows)} candidates meets the constraints{first}")
 
     # ------------------------------------------------------------------ one formulation
     def read(self, formulation: Formulation) -> dict[str, Setting]:
@@ -86,13 +89,6 @@ class SearchSpace:
         read: dict[str, Setting] = {}
         for name, parameter in self.parameters.items():
             value = formulation[name]
-            if isinstance(parameter, Categorical):
-                if str(value) not in parameter.levels:
-                    raise FormulationError(
-                        f"{name}: {value!r} is no level of it; levels are {', '.join(parameter.names)}"
-                    )
-                read[name] = str(value)
-                continue
             try:
                 read[name] = parameter.read(value)
             except ValueError as error:
@@ -101,28 +97,11 @@ class SearchSpace:
 
     def violations(self, formulation: Formulation) -> list[Violation]:
         """List every rule that a formulation breaks; empty where it is allowed."""
-        values = self.read(formulation)
-        found = []
-        for name, parameter in self.parameters.items():
-            if not isinstance(parameter, Categorical):
-                fault = parameter.fault(float(values[name]))
-                if fault:
-                    found.append(Violation(rule=name, message=fault))
-        columns = self._columns(self.to_rows([values]))
-        for constraint in self.constraints:
-            if not constraint.holds(columns, self.parameters)[0]:
-                named = ", ".join(
-                    f"{name} = {_shown(values[name])}" for name in self.names if name in constraint.parameters
-                )
-                found.append(
-                    Violation(rule=constraint.label, message=f"broken by {named}", is_safety=constraint.safety)
-                )
-        if (
-            self.candidates is not None
-            and not found
-            and not (self.candidates == self.to_rows([values])).all(axis=1).any()
-        ):
-            found.append(Violation(rule="candidate table", message="this formulation is not in the table"))
+        found = self._broken(formulation)
+        if self.candidates is not None and not found:
+            gaps = np.abs(self.candidates - self.to_rows([formulation]))
+            if not (gaps <= 1e-9 * self.spans).all(axis=1).any():
+                found.append(Violation(rule="candidate table", message="this formulation is not in the table"))
         return found
 
     # ------------------------------------------------------------------ many formulations
@@ -130,9 +109,9 @@ class SearchSpace:
         """Write formulations as rows, shape (n, parameters); choices as level numbers."""
         rows = np.empty((len(formulations), len(self.names)))
         for i, formulation in enumerate(formulations):
-            values = self.read(formulation)
-            for j, (name, parameter) in enumerate(self.parameters.items()):
-                value = values[name]
+            for j, (parameter, value) in enumerate(
+                zip(self.parameters.values(), self.read(formulation).values(), strict=True)
+            ):
                 rows[i, j] = parameter.names.index(str(value)) if isinstance(parameter, Categorical) else float(value)
         return rows
 
@@ -149,7 +128,7 @@ class SearchSpace:
         """Say which rows, on the grid, meet every bound and constraint; shape (n,). Candidates are not looked up."""
         holds = np.ones(len(rows), dtype=bool)
         for j, parameter in enumerate(self.parameters.values()):
-            holds &= _in_domain(parameter, rows[:, j])
+            holds &= parameter.allows(rows[:, j])
         columns = self._columns(rows)
         for constraint in self.constraints:
             holds &= constraint.holds(columns, self.parameters)
@@ -157,27 +136,47 @@ class SearchSpace:
 
     def snap(self, rows: np.ndarray) -> np.ndarray:
         """Round each value by itself to the nearest one allowed; sums and other rules may break (see `nearest`)."""
-        return np.stack([_snapped(p, rows[:, j]) for j, p in enumerate(self.parameters.values())], axis=1)
+        columns = [p.nearest_allowed(rows[:, j]) for j, p in enumerate(self.parameters.values())]
+        return np.stack(columns, axis=1)
 
-    def nearest(self, row: np.ndarray) -> np.ndarray:
-        """Return the feasible row on the grid nearest to a row (sum of range-scaled differences); exact.
+    def nearest(self, row: np.ndarray, *, held: Mapping[str, float] | None = None) -> np.ndarray:
+        """Return the feasible row on the grid nearest to a row: sum of range-scaled differences, exact.
+
+        A feasible row is its own nearest; another level of a choice counts as two ranges.
+
+        Parameters
+        ----------
+        row
+            Wanted values, shape (parameters,); may lie anywhere.
+        held
+            Allowed values that must be kept, by parameter name; level numbers for choices.
 
         Raises
         ------
         SpaceError
-            If no formulation meets all constraints together.
+            If no formulation meets all constraints together; the message names those that cannot.
         """
+        held = dict(held or {})
+        wanted = np.array([held.get(name, value) for name, value in zip(self.names, row, strict=True)], dtype=float)
+        if not np.isfinite(wanted).all():
+            raise SpaceError(f"the nearest formulation to {wanted.tolist()} is asked for: not every value is a number")
         if self.candidates is not None:
-            gap = np.abs(self.candidates - row) / self._spans
-            gap[:, self._is_choice] = self.candidates[:, self._is_choice] != row[self._is_choice]
-            return np.array(self.candidates[int(gap.sum(axis=1).argmin())])
-        for exact_first in (False, True):
-            solved = self._forms.solve(row, self._spans, round_reals_first=exact_first)
-            if self.feasible(solved[None])[0]:
-                return solved
+            return self._nearest_candidate(wanted, held)
+        snapped = self.snap(wanted[None])[0]
+        snapped[[self.names.index(name) for name in held]] = list(held.values())
+        for easy in (np.where(self._is_real, wanted, snapped), snapped):
+            if self.feasible(easy[None])[0]:
+                return np.asarray(easy)
+        try:
+            attempts = self._projection.attempts(wanted, held)
+        except InfeasibleError as error:
+            raise SpaceError(self._explain_empty(held)) from error
+        for attempt in attempts:
+            if self.feasible(attempt[None])[0]:
+                return attempt
         raise SpaceError(
-            "the nearest formulation found breaks a constraint after rounding; a real-valued parameter under an equality needs a step "
-            f"(parameters: {', '.join(self.names)})"
+            "the nearest formulation found breaks a constraint after rounding; give the real-valued parameters a step: "
+            + ", ".join(name for name, is_real in zip(self.names, self._is_real, strict=True) if is_real)
         )
 
     def centre(self) -> np.ndarray:
@@ -186,162 +185,78 @@ class SearchSpace:
             np.array([0.0 if isinstance(p, Categorical) else (p.low + p.high) / 2 for p in self.parameters.values()])
         )
 
+    @cached_property
+    def spans(self) -> np.ndarray:
+        """Width of each parameter's range, shape (parameters,); 1 for a choice."""
+        return np.array([1.0 if isinstance(p, Categorical) else p.high - p.low for p in self.parameters.values()])
+
+    @cached_property
+    def is_choice(self) -> np.ndarray:
+        """Which parameters are choices between levels, shape (parameters,)."""
+        return np.array([isinstance(p, Categorical) for p in self.parameters.values()])
+
     # ------------------------------------------------------------------ private
+    def _broken(self, formulation: Formulation) -> list[Violation]:
+        values = self.read(formulation)
+        found = []
+        for name, parameter in self.parameters.items():
+            if not isinstance(parameter, Categorical):
+                fault = parameter.fault(float(values[name]))
+                if fault:
+                    found.append(Violation(rule=name, message=fault))
+        columns = self._columns(self.to_rows([values]))
+        for constraint in self.constraints:
+            if not constraint.holds(columns, self.parameters)[0]:
+                named = ", ".join(
+                    f"{name} = {_shown(values[name])}" for name in self.names if name in constraint.parameters
+                )
+                found.append(
+                    Violation(rule=constraint.label, message=f"broken by {named}", is_safety=constraint.safety)
+                )
+        return found
+
+    def _nearest_candidate(self, wanted: np.ndarray, held: Mapping[str, float]) -> np.ndarray:
+        assert self.candidates is not None  # noqa: S101  (asked for where there is a table)
+        columns = [self.names.index(name) for name in held]
+        allowed = self.candidates[(self.candidates[:, columns] == wanted[columns]).all(axis=1)]
+        if not len(allowed):
+            raise SpaceError(f"no candidate has {', '.join(f'{name} = {value:g}' for name, value in held.items())}")
+        gaps = np.abs(allowed - wanted) / self.spans
+        gaps[:, self.is_choice] = 2.0 * (allowed[:, self.is_choice] != wanted[self.is_choice])
+        return np.array(allowed[int(gaps.sum(axis=1).argmin())])
+
+    def _explain_empty(self, held: Mapping[str, float]) -> str:
+        conflict = conflict_of(self.parameters, self.constraints)
+        if not conflict:
+            kept = ", ".join(f"{name} = {value:g}" for name, value in held.items())
+            return f"no formulation meets all constraints with {kept}"
+        names = [name for name in self.names if any(name in c.parameters for c in conflict)]
+        ranges = "; ".join(f"{name} {_range(self.parameters[name])}" for name in names)
+        rules = "; ".join(c.label for c in conflict)
+        verb = "this cannot hold" if len(conflict) == 1 else "these cannot hold together"
+        return f"no formulation meets all constraints: {verb} within the ranges: {rules} (ranges: {ranges})"
+
     def _columns(self, rows: np.ndarray) -> dict[str, np.ndarray]:
         return {name: rows[:, j] for j, name in enumerate(self.names)}
 
     @cached_property
-    def _is_choice(self) -> np.ndarray:
-        return np.array([isinstance(p, Categorical) for p in self.parameters.values()])
+    def _is_real(self) -> np.ndarray:
+        return np.array([isinstance(p, Continuous) and p.step is None for p in self.parameters.values()])
 
     @cached_property
-    def _spans(self) -> np.ndarray:
-        return np.array([1.0 if isinstance(p, Categorical) else p.high - p.low for p in self.parameters.values()])
-
-    @cached_property
-    def _forms(self) -> _SpaceForms:
-        return _SpaceForms(self)
+    def _projection(self) -> Projection:
+        return Projection(self.parameters, self.constraints)
 
 
-class _SpaceForms:
-    """The space written as a program: variables of each parameter, and the forms that constraints need."""
-
-    def __init__(self, space: SearchSpace) -> None:
-        self._space = space
-        self._program = Program()
-        self._value: dict[str, tuple[Terms, float]] = {}
-        self._levels: dict[str, list[int]] = {}
-        self._used: dict[str, Terms] = {}
-        for name, parameter in space.parameters.items():
-            self._declare(name, parameter)
-        for constraint in space.constraints:
-            constraint.write(self._program, self)
-
-    def value(self, name: str) -> tuple[Terms, float]:
-        return self._value[name]
-
-    def is_level(self, name: str, level: str) -> Terms:
-        parameter = self._space.parameters[name]
-        assert isinstance(parameter, Categorical)  # noqa: S101  (constraints check kinds at birth)
-        return {self._levels[name][parameter.names.index(level)]: 1.0}
-
-    def is_used(self, name: str) -> Terms:
-        if name not in self._used:
-            parameter = self._space.parameters[name]
-            assert isinstance(parameter, Ingredient)  # noqa: S101
-            used, program = self._program.binary(), self._program
-            terms, _ = self._value[name]
-            program.row({**terms, used: -parameter.high}, at_most=0)
-            program.row({**terms, used: -parameter.smallest_dose}, at_least=0)
-            self._used[name] = {used: 1.0}
-        return self._used[name]
-
-    def solve(self, row: np.ndarray, spans: np.ndarray, *, round_reals_first: bool) -> np.ndarray:
-        targets: list[tuple[Terms, float, float]] = []
-        for (name, parameter), wanted, span in zip(self._space.parameters.items(), row, spans, strict=True):
-            if isinstance(parameter, Categorical):
-                targets.append(({self._levels[name][round(float(wanted))]: 1.0}, 1.0, 2.0))
-                continue
-            terms, constant = self._value[name]
-            targets.append((terms, float(wanted) - constant, 1.0 / float(span)))
-        solution = self._program.nearest(targets)
-        solved = np.array([self._read(name, parameter, solution) for name, parameter in self._space.parameters.items()])
-        if not round_reals_first:
-            return solved
-        free = np.array([isinstance(p, Continuous) and p.step is None for p in self._space.parameters.values()])
-        return self._with_fixed(solved, free, targets)
-
-    def _with_fixed(
-        self, solved: np.ndarray, free: np.ndarray, targets: list[tuple[Terms, float, float]]
-    ) -> np.ndarray:
-        """Solve again with the real-valued parameters held at their rounded values."""
-        lower, upper = list(self._program.lower), list(self._program.upper)
-        try:
-            for name, value, is_free in zip(self._space.names, solved, free, strict=True):
-                if is_free:
-                    (number,) = self._value[name][0]
-                    self._program.lower[number] = self._program.upper[number] = float(value)
-            solution = self._program.nearest(targets)
-        finally:
-            self._program.lower, self._program.upper = lower, upper
-        return np.array([self._read(name, parameter, solution) for name, parameter in self._space.parameters.items()])
-
-    def _declare(self, name: str, parameter: Parameter) -> None:
-        program = self._program
-        if isinstance(parameter, Categorical):
-            self._levels[name] = [program.binary() for _ in parameter.names]
-            program.row(dict.fromkeys(self._levels[name], 1.0), at_least=1, at_most=1)
-        elif isinstance(parameter, Discrete):
-            chosen = [program.binary() for _ in parameter.values]
-            program.row(dict.fromkeys(chosen, 1.0), at_least=1, at_most=1)
-            self._value[name] = (dict(zip(chosen, parameter.values, strict=True)), 0.0)
-        elif isinstance(parameter, Continuous):
-            if parameter.step is None:
-                self._value[name] = (
-                    {program.variable(parameter.low, parameter.high, integer=False): 1.0},
-                    0.0,
-                )
-            else:
-                steps = math.floor((parameter.high - parameter.low) / parameter.step + 1e-9)
-                self._value[name] = (
-                    {program.variable(0, steps, integer=True): parameter.step},
-                    parameter.low,
-                )
-        else:
-            low, high = (
-                math.ceil(parameter.low / parameter.step - 1e-9),
-                math.floor(parameter.high / parameter.step + 1e-9),
-            )
-            self._value[name] = ({program.variable(low, high, integer=True): parameter.step}, 0.0)
-            if parameter.minimum_if_used > parameter.step:
-                self.is_used(name)
-
-    def _read(self, name: str, parameter: Parameter, solution: np.ndarray) -> float:
-        if isinstance(parameter, Categorical):
-            return float(np.argmax([solution[number] for number in self._levels[name]]))
-        terms, constant = self._value[name]
-        value = constant + sum(weight * solution[number] for number, weight in terms.items())
-        return float(_snapped(parameter, np.array([value]))[0])
-
-
-def _snapped(parameter: Parameter, values: np.ndarray) -> np.ndarray:
+def _range(parameter: Parameter) -> str:
     if isinstance(parameter, Categorical):
-        return np.clip(np.round(values), 0, len(parameter.levels) - 1)
-    inside = np.clip(values, parameter.low, parameter.high)
-    if isinstance(parameter, Discrete):
-        allowed = np.array(parameter.values)
-        return np.asarray(allowed[np.abs(inside[:, None] - allowed).argmin(axis=1)])
-    origin, step = (0.0, parameter.step) if isinstance(parameter, Ingredient) else (parameter.low, parameter.step)
-    if step is None:
-        return np.array([float(f"{v:.6g}") for v in inside]).clip(parameter.low, parameter.high)
-    steps = np.round((inside - origin) / step)
-    steps = np.clip(
-        steps,
-        math.ceil((parameter.low - origin) / step - 1e-9),
-        math.floor((parameter.high - origin) / step + 1e-9),
+        return f"one of {', '.join(parameter.names)}"
+    dose = (
+        f", or 0 below {parameter.minimum_if_used:g}"
+        if isinstance(parameter, Ingredient) and parameter.minimum_if_used
+        else ""
     )
-    if isinstance(parameter, Ingredient) and parameter.minimum_if_used > 0:
-        dose = parameter.minimum_if_used
-        steps = np.where(steps * step < dose / 2, 0, np.maximum(steps, round(dose / step)))
-    decimals = _decimals(origin, step)
-    return np.round(origin + steps * step, decimals)
-
-
-def _decimals(*numbers: float) -> int:
-    """Count the decimal places that write all numbers exactly."""
-    return max(max(0, -_exponent(number)) for number in numbers)
-
-
-def _exponent(number: float) -> int:
-    exponent = Decimal(repr(number)).normalize().as_tuple().exponent
-    return exponent if isinstance(exponent, int) else 0
-
-
-def _in_domain(parameter: Parameter, values: np.ndarray) -> np.ndarray:
-    snapped = _snapped(parameter, values)
-    if isinstance(parameter, Continuous) and parameter.step is None:
-        return np.asarray((values >= parameter.low) & (values <= parameter.high))
-    return np.asarray(np.abs(values - snapped) <= 1e-9 * (1 + np.abs(snapped)))
+    return f"{parameter.low:g} to {parameter.high:g}{dose}"
 
 
 def _shown(value: Setting) -> str:
