@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from loop.events import (
     CycleClosed,
     DefinitionAdopted,
     Entry,
+    Event,
     HypothesisJudged,
     HypothesisNoted,
     ProposalAbandoned,
@@ -45,7 +46,7 @@ from loop.state import (
     Step,
 )
 
-__all__ = ["fold"]
+__all__ = ["extend", "fold"]
 
 
 def fold(campaign: CampaignId, entries: Iterable[Entry]) -> CampaignState:
@@ -63,18 +64,28 @@ def fold(campaign: CampaignId, entries: Iterable[Entry]) -> CampaignState:
     return reading.state()
 
 
+def extend(
+    campaign: CampaignId, state: CampaignState | None, events: Sequence[Event], *, actor: str, at: datetime
+) -> CampaignState:
+    """Read on from a state, None before the first event, as if the events stood behind it in the journal."""
+    reading = _Reading(campaign, state)
+    for event in events:
+        reading.take(Entry(seq=reading.seq + 1, at=at, actor=actor, event=event))
+    return reading.state()
+
+
 class _Reading:
     """The one mutable thing of this floor: a state under construction."""
 
-    def __init__(self, campaign: CampaignId) -> None:
+    def __init__(self, campaign: CampaignId, start: CampaignState | None = None) -> None:
         self.campaign = campaign
-        self.seq = 0
-        self.at: datetime | None = None
-        self.definitions: list[DefinitionRecord] = []
-        self.proposals: dict[ProposalId, ProposalRecord] = {}
-        self.specimens: dict[SpecimenId, SpecimenRecord] = {}
-        self.cycles: dict[int, CycleRecord] = {}
-        self.hypotheses: dict[str, Hypothesis] = {}
+        self.seq = start.seq if start else 0
+        self.at: datetime | None = start.at if start else None
+        self.definitions: list[DefinitionRecord] = [*start.definitions] if start else []
+        self.proposals: dict[ProposalId, ProposalRecord] = {**start.proposals} if start else {}
+        self.specimens: dict[SpecimenId, SpecimenRecord] = {**start.specimens} if start else {}
+        self.cycles: dict[int, CycleRecord] = {**start.cycles} if start else {}
+        self.hypotheses: dict[str, Hypothesis] = {**start.hypotheses} if start else {}
 
     def state(self) -> CampaignState:
         if not self.definitions or self.at is None:

@@ -146,7 +146,7 @@ def _weighed(
     whole = batch_g / finest
     program.row(terms, at_least=float(whole), at_most=float(whole))
     try:
-        solution = program.nearest(targets, gap=0.0)
+        solution = program.nearest(targets)
     except SpaceError as error:
         listed = ", ".join(f"{name} {resolution} g" for name, resolution in resolutions.items())
         raise FormulationError(f"no weighing sums to {batch_g} g exactly with these balances: {listed}") from error

@@ -1,1 +1,1 @@
-"""The service side of meguri: records, analyses, the store, the use cases and their thin edges."""
+"""The services side of meguri: what keeps, reads, learns from and shows a campaign's data."""

@@ -1,0 +1,419 @@
+"""Tables in and out of a campaign: past results, result sheets that come back, recipes, the whole table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from loop.definition import Definition
+from loop.errors import LoopError
+from loop.observations import Observation, State, TargetValue
+from loop.proposal import ProposalState
+from loop.recipe import recipe_for
+from loop.space.parameters import Categorical
+from loop.space.space import SearchSpace
+from loop.state import CampaignState, ProposalRecord
+from loop.values import Setting
+from services.campaign.errors import SheetError
+from services.records.table import Cell, Column, Table
+
+__all__ = [
+    "ImportedRow",
+    "ReturnedRow",
+    "candidate_rows",
+    "read_past_results",
+    "read_result_sheet",
+    "recipe_sheet",
+    "result_sheet",
+    "specimen_table",
+]
+
+_PROPOSAL, _REPLICATE, _SD, _N = "proposal", "replicate", " sd", " n"
+_AWAITING = frozenset(
+    {ProposalState.APPROVED, ProposalState.DISPATCHED, ProposalState.RUNNING, ProposalState.PARTLY_MEASURED}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedRow:
+    """One past specimen: its formulation, its results and where it stood."""
+
+    formulation: Mapping[str, Setting]
+    targets: Mapping[str, TargetValue]
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnedRow:
+    """One specimen's results as they came back on a result sheet."""
+
+    proposal_id: str
+    replicate: int
+    as_made: Mapping[str, Setting]
+    targets: Mapping[str, TargetValue]
+    source: str
+
+
+def candidate_rows(table: Table, definition_knobs: Mapping[str, object]) -> list[dict[str, Setting]]:
+    """Read a table of candidates: one formulation a row, columns named as the parameters.
+
+    Raises
+    ------
+    SheetError
+        If a parameter has no column, or a cell has no value.
+    """
+    faults = _missing_columns(table, list(definition_knobs))
+    rows: list[dict[str, Setting]] = []
+    for index in range(table.n_rows if not faults else 0):
+        row: dict[str, Setting] = {}
+        for name in definition_knobs:
+            column = table.column(name)
+            value = column.cells[index].value
+            if value is None:
+                faults.append(
+                    f"{table.address(index, column)}: a candidate needs a value, got {column.cells[index].text!r}"
+                )
+            else:
+                row[name] = value
+        rows.append(row)
+    if faults:
+        raise SheetError(table.source, faults)
+    return rows
+
+
+def read_past_results(
+    definition: Definition, table: Table, *, columns: Mapping[str, str] | None = None
+) -> list[ImportedRow]:
+    """Read specimens that were made before, or elsewhere.
+
+    Parameters
+    ----------
+    columns
+        Name of the table's column by parameter or target, where they differ. Targets without a column are not
+        measured; parameters need one.
+
+    Raises
+    ------
+    SheetError
+        With every cell that cannot be read; none of the rows is returned then.
+    """
+    names = {name: (columns or {}).get(name, name) for name in (*definition.knobs, *definition.measured_targets)}
+    faults = _missing_columns(table, [names[name] for name in definition.knobs])
+    present = [name for name in definition.measured_targets if _has(table, names[name])]
+    if not present:
+        wanted = ", ".join(names[name] for name in definition.measured_targets)
+        faults.append(f"no column holds a target; looked for {wanted} among {', '.join(table.names)}")
+    if faults:
+        raise SheetError(table.source, faults)
+    space = definition.space()
+    rows = []
+    for index in range(table.n_rows):
+        formulation, wrong = _formulation(space, table, index, names)
+        faults += wrong
+        targets = {name: value for name in present if (value := _target_value(table, index, names[name])) is not None}
+        place = table.address(index, table.columns[0]).split(",")[0]
+        rows.append(ImportedRow(formulation=formulation, targets=targets, source=f"{table.source}, {place}"))
+    if faults:
+        raise SheetError(table.source, faults)
+    return [row for row in rows if row.targets]
+
+
+def result_sheet(state: CampaignState) -> Table:
+    """Lay out the sheet that the laboratory fills in: one row a specimen whose results are still to come.
+
+    The formulation is filled in as planned, to be changed where something else was made. Each target has three
+    columns: the value, the standard deviation between single tests, and their number.
+    """
+    definition = state.definition
+    awaiting = [
+        (record, replicate)
+        for record in state.proposals.values()
+        if record.state in _AWAITING
+        for replicate in range(1, record.proposal.replicates + 1)
+    ]
+    columns = [
+        _text(_PROPOSAL, [record.proposal.id for record, _ in awaiting]),
+        _numbers(_REPLICATE, [float(replicate) for _, replicate in awaiting]),
+        _text("block", [record.proposal.block for record, _ in awaiting]),
+        _numbers("run order", [float(record.proposal.run_order) for record, _ in awaiting]),
+        *_planned_columns(definition, [record.planned for record, _ in awaiting]),
+    ]
+    for name in definition.measured_targets:
+        unit = definition.targets[name].unit
+        have = [_already(state, record, replicate, name) for record, replicate in awaiting]
+        columns.append(Column(name=name, unit=unit, cells=tuple(_cell_of(value) for value in have)))
+        columns.append(_blank(name + _SD, unit, len(awaiting)))
+        columns.append(_blank(name + _N, "", len(awaiting)))
+    columns.append(Column(name="remarks", kind="text", cells=(Cell.missing(),) * len(awaiting)))
+    return Table(source=f"results of {state.campaign}", columns=_placed(columns))
+
+
+def read_result_sheet(state: CampaignState, table: Table) -> list[ReturnedRow]:
+    """Read a filled-in result sheet; rows without any result are passed over.
+
+    Raises
+    ------
+    SheetError
+        With every fault and its cell: an unknown proposal, a value that cannot be read, a row whose formulation is
+        that of another proposal. Nothing is returned then, so nothing can be booked on the wrong formulation.
+    """
+    faults = _missing_columns(table, [_PROPOSAL])
+    if faults:
+        raise SheetError(table.source, faults)
+    definition, rows = state.definition, []
+    space = definition.space()
+    present = [name for name in definition.measured_targets if _has(table, name)]
+    names = {name: name for name in definition.knobs if _has(table, name)}
+    for index in range(table.n_rows):
+        column = table.column(_PROPOSAL)
+        named, where = column.cells[index].value, table.address(index, column)
+        targets = {n: v for n in present if (v := _target_value(table, index, n)) is not None}
+        if not targets:
+            continue
+        if named is None:
+            faults.append(f"{where}: results without a proposal id")
+            continue
+        try:
+            record = state.proposal(str(named).strip())
+        except LoopError as error:
+            faults.append(f"{where}: {error}")
+            continue
+        made, wrong = _formulation(space, table, index, {**names}, default=record.planned)
+        faults += wrong
+        other = _whose_plan(state, record, made, space)
+        if other is not None:
+            faults.append(
+                f"{where}: {named} stands beside the formulation of {other}; one of the two is wrong: correct the id, "
+                "or the amounts as made"
+            )
+        rows.append(
+            ReturnedRow(
+                proposal_id=record.proposal.id,
+                replicate=_replicate(table, index, faults),
+                as_made=made,
+                targets=targets,
+                source=f"{table.source}, {where.split(',')[0]}",
+            )
+        )
+    if faults:
+        raise SheetError(table.source, faults)
+    return rows
+
+
+def recipe_sheet(state: CampaignState, *, today: date) -> Table:
+    """List what to weigh and set for every approved proposal: one row a feeder and a setting, in run order."""
+    entries: list[tuple[str, str, str, float, str, float, str]] = []
+    for record in sorted(state.open_proposals, key=lambda r: (r.proposal.cycle, r.proposal.run_order)):
+        if record.state not in _AWAITING:
+            continue
+        recipe = recipe_for(state.definition, record.planned, today=today)
+        which, block, order = record.proposal.id, record.proposal.block, float(record.proposal.run_order)
+        for line in recipe.lines:
+            said = "; ".join(text for text in (line.note, ", ".join(line.lots)) if text)
+            entries.append((which, block, line.feeder, line.grams, "g", order, said))
+        for name, value in recipe.settings.items():
+            unit = getattr(state.definition.parameters[name], "unit", "")
+            amount, said = (float("nan"), str(value)) if isinstance(value, str) else (float(value), "")
+            entries.append((which, block, name, amount, unit, order, said))
+        entries += [(which, block, "note", float("nan"), "", order, said) for said in recipe.notes]
+    return Table(
+        source=f"recipes of {state.campaign}",
+        columns=_placed(
+            [
+                _text("proposal", [e[0] for e in entries]),
+                _text("block", [e[1] for e in entries]),
+                _numbers("run order", [e[5] for e in entries]),
+                _text("feeder or setting", [e[2] for e in entries]),
+                Column(
+                    name="amount", cells=tuple(Cell.missing() if e[3] != e[3] else Cell(value=e[3]) for e in entries)
+                ),
+                _text("unit", [e[4] for e in entries]),
+                _text("remark", [e[6] for e in entries]),
+            ]
+        ),
+    )
+
+
+def specimen_table(state: CampaignState) -> Table:
+    """Lay out every specimen: ids, as made, every target with its spread, count and state."""
+    definition = state.definition
+    records = list(state.specimens.values())
+    seen = [record.observation for record in records]
+    columns = [
+        _text("specimen", [o.specimen_id for o in seen]),
+        _text("proposal", [o.proposal_id or "" for o in seen]),
+        _text("source", [record.source for record in records]),
+        _text("block", [o.block for o in seen]),
+        _text(
+            "excluded",
+            [record.excluded_because if o.is_excluded else "" for record, o in zip(records, seen, strict=True)],
+        ),
+        *_planned_columns(definition, [o.as_made for o in seen]),
+    ]
+    for name, target in definition.targets.items():
+        if target.expression is not None:
+            cells = [_computed(definition, name, o) for o in seen]
+            columns.append(Column(name=name, unit=target.unit, cells=tuple(cells)))
+            continue
+        values = [o.targets.get(name) for o in seen]
+        columns.append(Column(name=name, unit=target.unit, cells=tuple(_cell_of(value) for value in values)))
+        columns.append(
+            Column(
+                name=name + _SD,
+                unit=target.unit,
+                cells=tuple(Cell.missing() if v is None or v.sd is None else Cell(value=v.sd) for v in values),
+            )
+        )
+        columns.append(
+            Column(
+                name=name + _N,
+                cells=tuple(Cell.missing() if v is None or v.mean is None else Cell(value=float(v.n)) for v in values),
+            )
+        )
+    return Table(source=f"specimens of {state.campaign}", columns=_placed(columns))
+
+
+# ---------------------------------------------------------------------- cells to values
+def _formulation(
+    space: SearchSpace,
+    table: Table,
+    index: int,
+    names: Mapping[str, str],
+    default: Mapping[str, Setting] | None = None,
+) -> tuple[dict[str, Setting], list[str]]:
+    """Read the parameters of one row; blanks are as planned where there is a plan."""
+    made: dict[str, Setting] = dict(default or {})
+    faults = []
+    for name, parameter in space.parameters.items():
+        if name not in names:
+            continue
+        column = table.column(names[name])
+        cell, where = column.cells[index], table.address(index, column)
+        if cell.value is None:
+            if default is None:
+                faults.append(f"{where}: {name} needs a value, got {cell.text!r}")
+            continue
+        value = cell.value
+        if isinstance(parameter, Categorical):
+            value = f"{value:g}" if isinstance(value, float) else value
+            if value not in parameter.levels:
+                faults.append(f"{where}: {value!r} is no level of {name}; levels are {', '.join(parameter.names)}")
+                continue
+        elif isinstance(value, str):
+            faults.append(f"{where}: {name} needs a number, got {value!r}")
+            continue
+        made[name] = value
+    return made, faults
+
+
+def _target_value(table: Table, index: int, name: str) -> TargetValue | None:
+    """Read one target; None where the cell is blank and says nothing."""
+    cell = table.column(name).cells[index]
+    if cell.number is not None:
+        sd = cell.sd if cell.sd is not None else _beside(table, index, name + _SD)
+        count = _beside(table, index, name + _N)
+        return TargetValue(mean=cell.number, sd=sd, n=1 if count is None else round(count))
+    if cell.state.is_censored:
+        return TargetValue(state=cell.state, limit=cell.limit, n=0, reason=cell.text)
+    if cell.value is None and not cell.text.strip():
+        return None
+    state = cell.state if cell.state is not State.MEASURED else State.NOT_MEASURED
+    return TargetValue(state=state, n=0, reason=cell.reason or cell.text)
+
+
+def _beside(table: Table, index: int, name: str) -> float | None:
+    return table.column(name).cells[index].number if _has(table, name) else None
+
+
+def _replicate(table: Table, index: int, faults: list[str]) -> int:
+    if not _has(table, _REPLICATE):
+        return 1
+    column = table.column(_REPLICATE)
+    number = column.cells[index].number
+    if number is None or number != round(number) or number < 1:
+        faults.append(f"{table.address(index, column)}: replicate must be 1, 2, …, got {column.cells[index].text!r}")
+        return 1
+    return round(number)
+
+
+def _whose_plan(
+    state: CampaignState, record: ProposalRecord, made: Mapping[str, Setting], space: SearchSpace
+) -> str | None:
+    """Name the other awaiting proposal whose plan is exactly what stands in the row, where its own is not."""
+    row = space.to_rows([made])[0]
+    if (row == space.to_rows([record.planned])[0]).all():
+        return None
+    for other in state.proposals.values():
+        is_other = other.proposal.id != record.proposal.id and other.state in _AWAITING
+        if is_other and (row == space.to_rows([other.planned])[0]).all():
+            return other.proposal.id
+    return None
+
+
+def _missing_columns(table: Table, wanted: Sequence[str]) -> list[str]:
+    return [
+        f"there is no column {name!r}; there are {', '.join(table.names)}" for name in wanted if not _has(table, name)
+    ]
+
+
+def _has(table: Table, name: str) -> bool:
+    return name in table.names or any(column.header == name for column in table.columns)
+
+
+# ---------------------------------------------------------------------- values to cells
+def _cell_of(value: TargetValue | None) -> Cell:
+    if value is None:
+        return Cell.missing()
+    if value.mean is not None:
+        return Cell(value=value.mean)
+    if value.limit is not None:
+        return Cell.below(value.limit) if value.state is State.BELOW_DETECTION else Cell.above(value.limit)
+    return Cell.missing(value.reason, value.state)
+
+
+def _already(state: CampaignState, record: ProposalRecord, replicate: int, name: str) -> TargetValue | None:
+    for which in record.specimens:
+        if which.endswith(f"-S{replicate}"):
+            return state.specimens[which].observation.targets.get(name)
+    return None
+
+
+def _computed(definition: Definition, name: str, seen: Observation) -> Cell:
+    expression = definition.targets[name].expression
+    numbers = {k: float(v) for k, v in seen.as_made.items() if not isinstance(v, str)}
+    if expression is None or not expression.names <= set(numbers):
+        return Cell.missing()
+    return Cell(value=float(expression(numbers)))
+
+
+def _planned_columns(definition: Definition, formulations: Sequence[Mapping[str, Setting]]) -> list[Column]:
+    columns = []
+    for name, parameter in definition.knobs.items():
+        values = [formulation.get(name) for formulation in formulations]
+        is_choice = isinstance(parameter, Categorical)
+        unit = "" if isinstance(parameter, Categorical) else parameter.unit
+        if parameter.kind == "ingredient" and definition.ingredients is not None:
+            unit = unit or definition.ingredients.unit
+        cells = tuple(
+            Cell.missing() if v is None else Cell(value=str(v) if is_choice else float(v), text=str(v)) for v in values
+        )
+        columns.append(Column(name=name, unit=unit, kind="text" if is_choice else "number", cells=cells))
+    return columns
+
+
+def _text(name: str, values: Sequence[str]) -> Column:
+    return Column(name=name, kind="text", cells=tuple(Cell(value=v, text=v) if v else Cell.missing() for v in values))
+
+
+def _numbers(name: str, values: Sequence[float]) -> Column:
+    return Column(name=name, cells=tuple(Cell(value=v) for v in values))
+
+
+def _blank(name: str, unit: str, n: int) -> Column:
+    return Column(name=name, unit=unit, cells=(Cell.missing(),) * n)
+
+
+def _placed(columns: Sequence[Column]) -> tuple[Column, ...]:
+    """Number columns from left to right."""
+    return tuple(replace(column, position=k) for k, column in enumerate(columns, start=1))
