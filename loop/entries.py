@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
-
-from pydantic import ValidationError
 
 from loop.errors import JournalConflictError, JournalError
 from loop.events import Entry, Event, read_event
@@ -19,7 +18,7 @@ def entries_behind(
 ) -> list[Entry]:
     """Number events behind entry `expected_seq`, as they will be read back.
 
-    Each event goes once through its written form, so that what cannot be read back is never written.
+    Each event goes once through its written form, so that what cannot be read back as it was is never written.
 
     Parameters
     ----------
@@ -32,11 +31,11 @@ def entries_behind(
     ------
     JournalError
         If the campaign id is not safe, the actor is nobody, the moment has no time zone, `expected_seq` is
-        negative, or an event cannot be read back.
+        negative, or an event cannot be read back as it was.
     """
     if not is_safe(campaign):
         raise JournalError(f"{campaign!r} is not a campaign id: capitals, digits and inner hyphens, as in PP01")
-    if not actor.strip() or "\0" in actor:
+    if not actor.strip() or not actor.isprintable():
         raise JournalError(f"{campaign}: an entry says who acted, got actor {actor!r}")
     if at.utcoffset() is None:
         raise JournalError(f"{campaign}: an entry's moment needs a time zone, got {at.isoformat()}")
@@ -59,6 +58,13 @@ def conflict(campaign: CampaignId, *, expected_seq: int, last_seq: int) -> Journ
 
 def _as_read(campaign: CampaignId, seq: int, event: Event) -> Event:
     try:
-        return read_event(event.model_dump(mode="json"))
-    except ValidationError as error:
+        written = json.dumps(event.model_dump(mode="json"), ensure_ascii=False, allow_nan=False)
+        read = read_event(json.loads(written.encode()))
+    except ValueError as error:  # also what pydantic says of a value, and Python of a text that is no Unicode
         raise JournalError(f"{campaign}: entry {seq} of kind {event.kind!r} could not be read back: {error}") from error
+    if read != event:
+        raise JournalError(
+            f"{campaign}: entry {seq} of kind {event.kind!r} would come back as something else; "
+            "its values may be texts, finite numbers, true, false, null, lists and mappings of them"
+        )
+    return read

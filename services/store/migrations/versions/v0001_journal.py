@@ -24,7 +24,8 @@ SQLITE = (
 
 POSTGRESQL = (
     """
-    CREATE FUNCTION journal_entry_refuse_gap() RETURNS trigger LANGUAGE plpgsql AS $$
+    CREATE FUNCTION journal_entry_refuse_gap() RETURNS trigger LANGUAGE plpgsql
+    SET search_path FROM CURRENT AS $$
     BEGIN
         IF NEW.seq IS DISTINCT FROM
            1 + coalesce((SELECT max(seq) FROM journal_entry WHERE campaign = NEW.campaign), 0) THEN
