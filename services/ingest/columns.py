@@ -1,0 +1,290 @@
+"""Decide what the cells of a column are together: numbers or words, their decimal mark, their unit, their spread.
+
+A cell that does not fit what its column decided is not dropped: it counts as not measured, keeps its text as the
+reason, and is noted with its address.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import log10
+from statistics import median
+
+from loop.observations import State
+from services.ingest.cells import NOT_DETECTED_REASON, Reading, is_missing_text, read_cell_text
+from services.ingest.numerals import PLAIN, DecimalMark, marks_of, value_of
+from services.ingest.units import same_unit
+from services.ingest.vocabulary import ID_WORDS
+from services.ingest.wording import fold, normalise
+from services.records.table import Cell, Column, Note
+
+__all__ = ["AmbiguousMarkError", "DraftColumn", "decide_mark", "finish"]
+
+_MOST_WORDS = 1 / 3
+_CONSISTENT = 0.8
+_TOO_LONG_FOR_A_NUMBER = 15
+_APART = 0.7  # decades between a reading and the column's typical number, above which it does not belong
+
+
+class AmbiguousMarkError(ValueError):
+    """A numeral can be read in two ways, and nothing around it tells which."""
+
+
+@dataclass(frozen=True)
+class DraftColumn:
+    """A column's texts before anything was decided; `typed` holds the numbers the file types as such, by row."""
+
+    name: str
+    header: str
+    unit: str
+    position: int
+    is_first: bool
+    texts: Sequence[str]
+    address: Callable[[int], str]
+    typed: dict[int, float] = field(default_factory=dict)
+    percents: frozenset[int] = frozenset()
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Nothing but plain numerals and empty cells: no decision to make but whether they are numbers."""
+        return not self.typed and all(map(PLAIN.fullmatch, filter(None, self.texts)))
+
+    @cached_property
+    def readings(self) -> list[Reading]:
+        """What each cell can be by itself."""
+        return [read_cell_text(text) for text in self.texts]
+
+    @cached_property
+    def is_words(self) -> bool:
+        """Say whether the column holds words: too many cells are no numbers, or its numerals are labels (007, 15R)."""
+        if any(map(_is_label, filter(None, self.texts))) and not self.typed:
+            return True
+        if self.is_plain:
+            return False
+        numbers = sum(r.is_number_like or r.kind == "not_detected" for r in self.readings)
+        words = sum(r.kind == "text" for r in self.readings)
+        if numbers == 0:
+            return words > 0
+        units = {r.unit for r in self.readings if r.is_number_like}
+        is_labelled = self.is_first or fold(self.name) in ID_WORDS
+        if is_labelled and (words or (units - {""} and "" in units)):
+            return True
+        return words > _MOST_WORDS * (numbers + words)
+
+    def marks(self) -> Iterator[tuple[int, str]]:
+        """Yield the rows whose numerals speak for a decimal mark, with the mark or ``?``."""
+        for row, text in enumerate(self.texts):
+            if text and row not in self.typed:
+                if self.is_plain:
+                    yield row, marks_of(text) if "." in text else ""
+                else:
+                    reading = self.readings[row]
+                    for numeral in (reading.numeral, reading.spread, reading.bracket):
+                        if numeral:
+                            yield row, marks_of(numeral)
+
+
+def _is_label(text: str) -> bool:
+    """Digits that lose something as a number: leading zeros, or more digits than a float holds."""
+    return text.isdigit() and ((text[0] == "0" and len(text) > 1) or len(text) > _TOO_LONG_FOR_A_NUMBER)
+
+
+def decide_mark(column: DraftColumn, elsewhere: Counter[str], is_japanese: bool) -> tuple[DecimalMark, str]:
+    """Choose a column's decimal mark from its own numerals, then from the rest of the file.
+
+    Parameters
+    ----------
+    elsewhere
+        How many numerals of the whole file speak for each mark.
+    is_japanese
+        Whether the file's words are Japanese, where a comma groups thousands.
+
+    Returns
+    -------
+    The mark, and the reason where the choice was not plain.
+
+    Raises
+    ------
+    AmbiguousMarkError
+        If a numeral such as ``1,234`` has two readings and no evidence tells which.
+    """
+    own = Counter(mark for _, mark in column.marks())
+    if not own["?"]:
+        return ("," if own[","] > own["."] else "."), ""
+    unclear = next(row for row, mark in column.marks() if mark == "?")
+    shown = column.texts[unclear]
+    for evidence, place in ((own, "in this column"), (elsewhere, "in this file")):
+        if evidence["."] and evidence[","]:
+            break
+        if evidence[","]:
+            return ",", f"read with a decimal comma, as other numbers {place} are: {shown!r}"
+        if evidence["."]:
+            reason = f"read with commas between thousands, as other numbers {place} are: {shown!r}"
+            return ".", reason if "," in shown else ""
+    has_commas = any(mark == "?" and "," in column.texts[row] for row, mark in column.marks())
+    if not has_commas and not (own[","] and own["."]):
+        return ".", ""
+    by_size = _mark_by_size(column)
+    if by_size:
+        return by_size, f"read as {value_of(_numeral(column, unclear), by_size):.15g} to fit the column: {shown!r}"
+    if is_japanese and not own[","]:
+        return ".", f"read with commas between thousands, as Japanese tables write them: {shown!r}"
+    point, comma = (value_of(_numeral(column, unclear), mark) for mark in (".", ","))
+    raise AmbiguousMarkError(f"{column.address(unclear)}: {shown!r} can be read as {point:.15g} or as {comma:.15g}")
+
+
+def _numeral(column: DraftColumn, row: int) -> str:
+    reading = column.readings[row]
+    return next(n for n in (reading.numeral, reading.spread, reading.bracket) if marks_of(n) == "?")
+
+
+def _mark_by_size(column: DraftColumn) -> DecimalMark | None:
+    """Choose the mark under which the unclear numbers lie near the clear ones; None where both or neither do."""
+    clear = [abs(value) for value in column.typed.values() if value]
+    unclear: list[str] = []
+    for row, reading in enumerate(column.readings):
+        if row in column.typed or not reading.numeral:
+            continue
+        if marks_of(reading.numeral) == "?":
+            unclear.append(reading.numeral)
+        else:
+            clear.extend(abs(v) for v in [value_of(reading.numeral, ".")] if v)
+    if not clear or not unclear:
+        return None
+    middle = log10(median(clear))
+    fitting: list[DecimalMark] = []
+    marks: tuple[DecimalMark, ...] = (".", ",")
+    for mark in marks:
+        values = [abs(v) for v in (value_of(n, mark) for n in unclear) if v]
+        if values and abs(log10(median(values)) - middle) < _APART:
+            fitting.append(mark)
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def finish(draft: DraftColumn, mark: DecimalMark, detection_limit: float | None) -> tuple[Column, list[Note]]:
+    """Turn a draft into a column, now that its decimal mark is known."""
+    if draft.is_words:
+        return _words(draft), []
+    if draft.is_plain and mark == ".":
+        return _plain_numbers(draft)
+    return _Numbers(draft, mark, detection_limit).column()
+
+
+def _words(draft: DraftColumn) -> Column:
+    known: dict[str, Cell] = {}
+    for text in draft.texts:
+        if text not in known:
+            missing = is_missing_text(text)
+            known[text] = (
+                Cell(normalise(text), text=text)
+                if missing is None
+                else Cell(state=missing.state, reason=missing.reason, text=text)
+            )
+    return _column(draft, draft.unit, "text", tuple(map(known.__getitem__, draft.texts)))
+
+
+def _plain_numbers(draft: DraftColumn) -> tuple[Column, list[Note]]:
+    measured, empty = State.MEASURED, Cell(state=State.NOT_MEASURED)
+    cells = [Cell(float(text), measured, None, text) if text else empty for text in draft.texts]
+    return _column(draft, draft.unit, "number", tuple(cells)), []
+
+
+def _column(draft: DraftColumn, unit: str, kind: str, cells: tuple[Cell, ...]) -> Column:
+    return Column(
+        name=draft.name,
+        unit=unit,
+        kind="number" if kind == "number" else "text",
+        cells=cells,
+        position=draft.position,
+        header=draft.header,
+    )
+
+
+class _Numbers:
+    """The cells of one column of numbers, under decisions taken for all of them."""
+
+    def __init__(self, draft: DraftColumn, mark: DecimalMark, detection_limit: float | None) -> None:
+        self.draft, self.mark, self.detection_limit = draft, mark, detection_limit
+        readings = [r for r in draft.readings if r.is_number_like]
+        self.unit = draft.unit or self._unit(readings)
+        brackets = [r for r in readings if r.bracket]
+        self.brackets_are_spread = bool(brackets) and len(brackets) >= _CONSISTENT * len(readings)
+        self.brackets_are_digits = self.brackets_are_spread and all(
+            r.bracket_is_tight and r.bracket.isdigit() and _n_decimals(r.numeral, mark) > 0 for r in brackets
+        )
+        self.notes: list[Note] = []
+
+    def column(self) -> tuple[Column, list[Note]]:
+        cells = tuple(self._cell(row) for row in range(len(self.draft.texts)))
+        return _column(self.draft, self.unit, "number", cells), self.notes
+
+    def _unit(self, readings: Sequence[Reading]) -> str:
+        """Take the unit written behind the numbers where nearly all of them carry it."""
+        units = Counter(r.unit for r in readings if r.unit)
+        if len(self.draft.percents) >= _CONSISTENT * max(len(readings), 1) and self.draft.percents:
+            return "%"
+        if not units:
+            return ""
+        unit, count = units.most_common(1)[0]
+        return unit if count >= _CONSISTENT * len(readings) else ""
+
+    def _note(self, row: int, message: str) -> None:
+        self.notes.append(Note(self.draft.address(row), message))
+
+    def _cell(self, row: int) -> Cell:
+        text = self.draft.texts[row]
+        if row in self.draft.typed:
+            return self._typed(row, text)
+        reading = self.draft.readings[row]
+        if reading.kind == "missing":
+            return Cell(state=reading.state, reason=reading.reason, text=text)
+        if reading.kind == "not_detected":
+            if self.detection_limit is None:
+                return Cell(state=State.NOT_MEASURED, reason=NOT_DETECTED_REASON, text=text)
+            return Cell(state=State.BELOW_DETECTION, limit=self.detection_limit, text=text)
+        value = value_of(reading.numeral, self.mark) if reading.is_number_like else None
+        if value is None:
+            return self._not_understood(row, text, "is no number")
+        if reading.unit and not same_unit(reading.unit, self.unit):
+            stated = f"unit is {self.unit!r}" if self.unit else "cells have no unit"
+            return self._not_understood(row, text, f"is in {reading.unit!r}, but the column's {stated}")
+        if reading.mark:
+            self._note(row, f"read as {value:.15g}, leaving out {reading.mark!r}: {text!r}")
+        if reading.kind == "number":
+            return Cell(value, State.MEASURED, None, text, self._spread(row, reading))
+        state = State.BELOW_DETECTION if reading.kind == "below" else State.ABOVE_RANGE
+        return Cell(state=state, limit=value, text=text)
+
+    def _typed(self, row: int, text: str) -> Cell:
+        if row in self.draft.percents:
+            text += "%"
+            if self.unit and not same_unit(self.unit, "%"):
+                return self._not_understood(row, text, f"is a percentage, but the column's unit is {self.unit!r}")
+            if not self.unit:
+                self._note(row, f"a percentage among plain numbers, read as {self.draft.typed[row]:.15g}")
+        return Cell(self.draft.typed[row], State.MEASURED, None, text)
+
+    def _not_understood(self, row: int, text: str, why: str) -> Cell:
+        self._note(row, f"{text!r} {why}; counted as not measured")
+        return Cell(state=State.NOT_MEASURED, reason=normalise(text), text=text)
+
+    def _spread(self, row: int, reading: Reading) -> float | None:
+        if reading.spread:
+            spread = value_of(reading.spread, self.mark)
+        elif reading.bracket and self.brackets_are_spread:
+            spread = value_of(reading.bracket, self.mark)
+            if spread is not None and self.brackets_are_digits:  # 23.4(5) means 23.4 ± 0.5
+                spread = float(f"{spread:.15g}e-{_n_decimals(reading.numeral, self.mark)}")
+        else:
+            spread = None
+        if (reading.spread or reading.bracket) and (spread is None or spread < 0):
+            self._note(row, f"the number in brackets was left out: {self.draft.texts[row]!r}")
+            return None
+        return spread
+
+
+def _n_decimals(numeral: str, mark: DecimalMark) -> int:
+    return len(numeral.partition("e")[0].partition(mark)[2])
