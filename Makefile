@@ -1,0 +1,42 @@
+# meguri: `make demo` runs the main job, `make test` proves it. Both set up what they need first.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+JOBS ?= 2
+export OMP_NUM_THREADS ?= 1
+export MKL_NUM_THREADS ?= 1
+
+.PHONY: setup demo demo-table test check docs clean help
+
+help:  ## Show what can be made
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+setup: $(STAMP)  ## Install meguri and its tools into .venv
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --upgrade pip
+	$(BIN)/python -m pip install -q -c constraints.txt torch
+	$(BIN)/python -m pip install -q -c constraints.txt -e '.[dev,docs]'
+	@touch $@
+
+demo: demo-table  ## Run a whole campaign and write its report into demo/
+
+demo-table: setup  ## The same: a campaign over a computed table of polypropylene compounds
+	$(BIN)/python -m campaigns.compound demo
+
+test: setup  ## Run every test
+	$(BIN)/python -m pytest -n $(JOBS)
+
+check: setup  ## Look at form, types and structure
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest tests/house
+
+docs: setup  ## Build the documentation into docs/_build/html
+	$(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build/html
+
+clean:  ## Remove what was made, but not .venv
+	rm -rf demo docs/_build docs/reference/generated .mypy_cache .ruff_cache .pytest_cache
