@@ -284,16 +284,15 @@ class When(Frozen):
         if isinstance(parameter, Categorical):
             return np.isin(values, [parameter.names.index(level) for level in self.level or ()])
         met = np.ones(np.shape(values), dtype=bool)
-        slack = GRID_TOLERANCE * parameter.resolution
-        if self.above is not None:
-            met &= values > self.above + slack
-        if self.below is not None:
-            met &= values < self.below - slack
-        if self.at_least is not None:
-            met &= values >= self.at_least - slack
-        if self.at_most is not None:
-            met &= values <= self.at_most + slack
+        for name, bound in self.bounds:
+            met &= _keeps(name, values, bound, GRID_TOLERANCE * parameter.resolution)
         return met
+
+    @property
+    def bounds(self) -> tuple[tuple[str, float], ...]:
+        """The bounds that are given, as (name, value)."""
+        given = ((name, getattr(self, name)) for name in ("above", "at_least", "below", "at_most"))
+        return tuple((name, bound) for name, bound in given if bound is not None)
 
     def edges(self, parameter: Parameter) -> tuple[tuple[int, float], ...]:
         """Return each bound as (sign, edge) between allowed values: it is unmet where sign × (value − edge) ≤ 0."""
@@ -302,15 +301,13 @@ class When(Frozen):
         half = parameter.resolution / 2
         is_real = isinstance(parameter, Continuous) and parameter.step is None
         found = []
-        for name, sign in (("above", 1), ("at_least", 1), ("below", -1), ("at_most", -1)):
-            bound = getattr(self, name)
-            if bound is None:
-                continue
+        for name, bound in self.bounds:
+            sign = 1 if name in ("above", "at_least") else -1
             if is_real:
                 found.append((sign, bound - sign * half if name.startswith("at_") else bound))
                 continue
             nearest = parameter.nearest_allowed(np.array([bound]))
-            is_met = When(**{name: bound}).is_met(nearest, parameter)[0]
+            is_met = _keeps(name, nearest, bound, GRID_TOLERANCE * parameter.resolution)[0]
             found.append((sign, float(nearest[0]) + (-sign * half if is_met else sign * half)))
         return tuple(found)
 
@@ -318,9 +315,7 @@ class When(Frozen):
         if self.level is not None:
             return "is " + " or ".join(self.level)
         words = {"above": ">", "below": "<", "at_least": "≥", "at_most": "≤"}
-        return " and ".join(
-            f"{sign} {getattr(self, name):g}" for name, sign in words.items() if getattr(self, name) is not None
-        )
+        return " and ".join(f"{words[name]} {bound:g}" for name, bound in self.bounds)
 
 
 class Forbid(_Bounded):
@@ -403,6 +398,18 @@ def _sum(forms: Forms, weights: Mapping[str, float]) -> tuple[dict[int, float], 
         _add(terms, form, weight)
         constant += weight * offset
     return terms, constant
+
+
+def _keeps(name: str, values: np.ndarray, bound: float, slack: float) -> np.ndarray:
+    match name:
+        case "above":
+            return np.asarray(values > bound + slack)
+        case "below":
+            return np.asarray(values < bound - slack)
+        case "at_least":
+            return np.asarray(values >= bound - slack)
+        case _:
+            return np.asarray(values <= bound + slack)
 
 
 def _add(terms: dict[int, float], more: Terms, weight: float = 1.0) -> None:

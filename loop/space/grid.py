@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from decimal import Decimal
+from functools import lru_cache
 
 import numpy as np
 
@@ -60,6 +61,7 @@ def last_step(high: float, *, origin: float, step: float) -> int:
     return math.floor((high - origin) / step + GRID_TOLERANCE)
 
 
+@lru_cache(maxsize=4096)
 def decimals_of(number: float) -> int:
     """Count the decimal places that write a number exactly."""
     exponent = Decimal(repr(float(number))).normalize().as_tuple().exponent

@@ -5,6 +5,7 @@ Many formulations at once are *rows*: an array of shape (n, parameters) with num
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -164,7 +165,7 @@ class SearchSpace:
             return self._nearest_candidate(wanted, held)
         snapped = self.snap(wanted[None])[0]
         snapped[[self.names.index(name) for name in held]] = list(held.values())
-        for easy in (np.where(self._is_real, wanted, snapped), snapped):
+        for easy in (np.where(self.steps == 0, wanted, snapped), snapped):
             if self.feasible(easy[None])[0]:
                 return np.asarray(easy)
         try:
@@ -176,7 +177,7 @@ class SearchSpace:
                 return attempt
         raise SpaceError(
             "the nearest formulation found breaks a constraint after rounding; give the real-valued parameters a step: "
-            + ", ".join(name for name, is_real in zip(self.names, self._is_real, strict=True) if is_real)
+            + ", ".join(name for name, is_real in zip(self.names, self.steps == 0, strict=True) if is_real)
         )
 
     def centre(self) -> np.ndarray:
@@ -189,6 +190,18 @@ class SearchSpace:
     def spans(self) -> np.ndarray:
         """Width of each parameter's range, shape (parameters,); 1 for a choice."""
         return np.array([1.0 if isinstance(p, Categorical) else p.high - p.low for p in self.parameters.values()])
+
+    @cached_property
+    def ends(self) -> np.ndarray:
+        """Least and greatest allowed value of each parameter, shape (2, parameters); level numbers for choices."""
+        return self.snap(
+            np.array([[p.low for p in self.parameters.values()], [p.high for p in self.parameters.values()]])
+        )
+
+    @cached_property
+    def steps(self) -> np.ndarray:
+        """Grid step of each parameter, shape (parameters,): 0 where real-valued, NaN for choices and listed numbers."""
+        return np.array([_step(p) for p in self.parameters.values()])
 
     @cached_property
     def is_choice(self) -> np.ndarray:
@@ -240,12 +253,14 @@ class SearchSpace:
         return {name: rows[:, j] for j, name in enumerate(self.names)}
 
     @cached_property
-    def _is_real(self) -> np.ndarray:
-        return np.array([isinstance(p, Continuous) and p.step is None for p in self.parameters.values()])
-
-    @cached_property
     def _projection(self) -> Projection:
         return Projection(self.parameters, self.constraints)
+
+
+def _step(parameter: Parameter) -> float:
+    if isinstance(parameter, (Continuous, Ingredient)):
+        return parameter.step or 0.0
+    return math.nan
 
 
 def _range(parameter: Parameter) -> str:
