@@ -107,14 +107,16 @@ class Policy(Frozen):
     replicates: PositiveInt = Field(default=1, description="Specimens made of each formulation.")
     seed: int = Field(default=1, ge=0, description="Origin of all randomness.")
     surrogate: str = Field(default="gp", description="Name of the model that predicts formulations not yet made.")
-    initial: InitialDesign = Field(default_factory=InitialDesign)
+    initial: InitialDesign = Field(
+        default_factory=InitialDesign, description="What is made before there is anything to learn from."
+    )
     control: Mapping[str, Setting] | None = Field(
         default=None, description="A formulation repeated in every block, to see drift."
     )
     block_size: PositiveInt | None = Field(
         default=None, description="Runs per block (a day, a purge); the batch where left out."
     )
-    stop: StopAdvice = Field(default_factory=StopAdvice)
+    stop: StopAdvice = Field(default_factory=StopAdvice, description="When to say that going on is not worth it.")
 
 
 class Definition(Frozen):
@@ -133,9 +135,9 @@ class Definition(Frozen):
     constraints: tuple[Constraint, ...] = Field(default=(), description="What must hold between parameters.")
     candidates: Candidates | None = Field(default=None, description="A table of the only formulations allowed.")
     targets: Mapping[str, Target] = Field(min_length=1, description="Properties wanted by name.")
-    objective: Objective = Field(default_factory=Objective)
-    budget: Budget = Field(default_factory=Budget)
-    policy: Policy = Field(default_factory=Policy)
+    objective: Objective = Field(default_factory=Objective, description="How targets combine.")
+    budget: Budget = Field(default_factory=Budget, description="What the campaign may spend.")
+    policy: Policy = Field(default_factory=Policy, description="How the loop goes about it.")
 
     @field_validator("campaign")
     @classmethod

@@ -17,8 +17,8 @@ __all__ = ["Limits", "Objective", "Source", "Target", "desirability", "pareto_fr
 class Limits(Frozen):
     """Hard bounds on an outcome: a specimen outside is of no use, however good the rest."""
 
-    at_least: float | None = None
-    at_most: float | None = None
+    at_least: float | None = Field(default=None, description="Smallest value of any use, in the target's unit.")
+    at_most: float | None = Field(default=None, description="Largest value of any use, in the target's unit.")
 
     @model_validator(mode="after")
     def _is_bounded(self) -> Limits:
@@ -74,7 +74,7 @@ class Target(Frozen):
     worst: float | None = Field(default=None, description="Value of no use at all (desirability 0).")
     best: float | None = Field(default=None, description="Value that could not be bettered (desirability 1).")
     weight: PositiveFloat = Field(default=1.0, description="Weight in the desirability.")
-    description: str = ""
+    description: str = Field(default="", description="What a person should know about this property.")
 
     @model_validator(mode="after")
     def _fits_goal(self) -> Target:

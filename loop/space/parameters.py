@@ -37,7 +37,7 @@ class _Numeric(Frozen):
 class Continuous(_Numeric):
     """A number between two bounds, on a grid where `step` is given (counted from `low`)."""
 
-    kind: Literal["continuous"] = "continuous"
+    kind: Literal["continuous"] = Field(default="continuous", description="What sort of parameter this is.")
     low: float = Field(description="Smallest value allowed.")
     high: float = Field(description="Largest value allowed.")
     step: PositiveFloat | None = Field(default=None, description="Smallest change that can be set, counted from low.")
@@ -95,7 +95,7 @@ class Continuous(_Numeric):
 class Discrete(_Numeric):
     """A number out of a short list."""
 
-    kind: Literal["discrete"] = "discrete"
+    kind: Literal["discrete"] = Field(default="discrete", description="What sort of parameter this is.")
     values: tuple[float, ...] = Field(min_length=2, description="Every value allowed.")
     scale: Literal["linear", "log"] = Field(
         default="linear", description="log where equal ratios matter more than equal differences."
@@ -154,7 +154,7 @@ class Discrete(_Numeric):
 class Categorical(Frozen):
     """A choice between named levels, each with optional numeric descriptors known before making."""
 
-    kind: Literal["categorical"] = "categorical"
+    kind: Literal["categorical"] = Field(default="categorical", description="What sort of parameter this is.")
     levels: Mapping[str, Mapping[str, float]] = Field(
         description="Level names, each with its descriptors; a plain list where there are none."
     )
@@ -248,7 +248,7 @@ class Masterbatch(Frozen):
 class Ingredient(_Numeric):
     """One component of a mixture, as share of the total, on a grid of `step` counted from zero."""
 
-    kind: Literal["ingredient"] = "ingredient"
+    kind: Literal["ingredient"] = Field(default="ingredient", description="Left out: components are ingredients.")
     low: float = Field(default=0.0, ge=0, description="Smallest share allowed, % of the total.")
     high: float = Field(gt=0, description="Largest share allowed, % of the total.")
     step: PositiveFloat = Field(default=0.01, description="Smallest change that can be weighed, counted from zero.")
@@ -269,7 +269,9 @@ class Ingredient(_Numeric):
         default=0.1, description="Resolution of the balance that weighs this ingredient, g."
     )
     lots: Mapping[str, Lot] = Field(default_factory=dict, description="Deliveries by name.")
-    masterbatch: Masterbatch | None = None
+    masterbatch: Masterbatch | None = Field(
+        default=None, description="Given where it is dosed as a concentrate; shares then count its active content."
+    )
 
     @model_validator(mode="after")
     def _is_weighable(self) -> Ingredient:
