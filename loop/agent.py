@@ -91,15 +91,14 @@ def forecast(state: CampaignState, formulation: Formulation) -> Forecast:
     space = definition.space()
     planned = space.read(formulation)
     broken = space.violations(planned)
-    known = evidence_of(definition, _encoding(state, space), state.observations)
+    encoding = _encoding(state, space)
+    known = evidence_of(definition, encoding, state.observations)
     predicted: Mapping[str, Prediction] = {}
     if len(known.rows) >= 2:
-        from loop.proposers.bayesian import predict
-        from loop.surrogates import surrogate
+        from loop.proposers.bayesian import forecast_of
 
         seed = derive_seed(definition.policy.seed, state.campaign, "forecast", state.seq)
-        fitted = surrogate(definition.policy.surrogate).fit(known.data, seed=seed)
-        predicted = predict(definition, _encoding(state, space), fitted, [planned])[0]
+        predicted = forecast_of(definition, encoding, known, [planned], seed=seed)[0]
     return Forecast(
         predicted=predicted,
         violations=tuple(str(violation) for violation in broken),
@@ -266,7 +265,7 @@ def _readable(space: SearchSpace, formulations: Sequence[Formulation]) -> list[F
 
 
 def _names_of_rows(state: CampaignState, space: SearchSpace, known: Evidence) -> list[str]:
-    names = {}
+    names: dict[tuple[float, ...], str] = {}
     for seen in state.observations:
         try:
             names.setdefault(tuple(space.to_rows([seen.as_made])[0]), str(seen.specimen_id))

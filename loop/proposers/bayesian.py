@@ -16,10 +16,11 @@ from loop.space.space import SearchSpace
 from loop.surrogates import surrogate
 from loop.surrogates.base import FittedSurrogate
 from loop.surrogates.feasibility import log_feasibility
+from loop.surrogates.threads import one_thread
 from loop.training import Evidence
 from loop.values import Formulation, Setting
 
-__all__ = ["Choice", "choose", "predict"]
+__all__ = ["Choice", "choose", "forecast_of", "predict"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,29 @@ def choose(
     SpaceError
         If the space holds no formulation that is neither made nor pending.
     """
+    with one_thread():
+        return _chosen(definition, space, encoding, evidence, count, seed, pending, unmakeable)
+
+
+def forecast_of(
+    definition: Definition, encoding: Encoding, evidence: Evidence, formulations: Sequence[Formulation], *, seed: int
+) -> list[dict[str, Prediction]]:
+    """Learn from the evidence and say what is expected of formulations."""
+    with one_thread():
+        fitted = surrogate(definition.policy.surrogate).fit(evidence.data, seed=seed)
+        return predict(definition, encoding, fitted, formulations)
+
+
+def _chosen(
+    definition: Definition,
+    space: SearchSpace,
+    encoding: Encoding,
+    evidence: Evidence,
+    count: int,
+    seed: int,
+    pending: Sequence[Formulation],
+    unmakeable: Sequence[Formulation],
+) -> list[Choice]:
     fitted = surrogate(definition.policy.surrogate).fit(evidence.data, seed=seed)
     pending_rows = space.to_rows(pending)
     unmakeable_rows = space.to_rows(unmakeable)

@@ -1,0 +1,1 @@
+"""A campaign over computed polypropylene compounds: small, fast, and true enough to see the loop at work."""
