@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -118,6 +119,7 @@ class _Reading:
     def __init__(self, definition: Definition, encoding: Encoding, evidence: Evidence) -> None:
         self._definition, self._encoding, self._evidence = definition, encoding, evidence
         self._outputs = {name: j for j, name in enumerate(definition.measured_targets)}
+        self._is_log = {name: evidence.data.targets[name].is_log for name in self._outputs}
         self._goals = definition.goals
         self._scales = {n: _Scale.of(definition.targets[n].gain(evidence.values[n])) for n in self._goals}
 
@@ -150,11 +152,13 @@ class _Reading:
             if limits is None:
                 continue
             spread = _Scale.of(self._evidence.values[name]).spread
-            if limits.at_least is not None:
-                found.append(lambda Y, j=j, edge=limits.at_least, spread=spread: (edge - Y[..., j]) / spread)  # type: ignore[misc]
-            if limits.at_most is not None:
-                found.append(lambda Y, j=j, edge=limits.at_most, spread=spread: (Y[..., j] - edge) / spread)  # type: ignore[misc]
+            for edge, sign in ((limits.at_least, -1.0), (limits.at_most, 1.0)):
+                if edge is not None:
+                    found.append(partial(self._excess, name=name, edge=edge, sign=sign, spread=spread))
         return found
+
+    def _excess(self, samples: Tensor, *, name: str, edge: float, sign: float, spread: float) -> Tensor:
+        return sign * (self._output(name, samples) - edge) / spread
 
     def reference_point(self) -> Tensor:
         """Return the standardised point behind which nothing counts: the declared one, else inferred from the front."""
@@ -180,11 +184,16 @@ class _Reading:
     def _gain(self, name: str, samples: Tensor, X: Tensor | None) -> Tensor:
         target = self._definition.targets[name]
         if name in self._outputs:
-            return _tensor_gain(target, samples[..., self._outputs[name]])
+            return _tensor_gain(target, self._output(name, samples))
         assert X is not None and target.expression is not None  # noqa: S101  (BoTorch passes X to objectives)
         values = target.expression(self._encoding.decode(X.detach().numpy()))
         computed = torch.as_tensor(np.broadcast_to(np.asarray(values, dtype=float), X.shape[:-1]).copy())
         return _tensor_gain(target, computed).expand(samples.shape[:-1])
+
+    def _output(self, name: str, samples: Tensor) -> Tensor:
+        """Return one target's samples in its unit."""
+        output = samples[..., self._outputs[name]]
+        return output.exp() if self._is_log[name] else output
 
 
 def _tensor_gain(target: Target, values: Tensor) -> Tensor:

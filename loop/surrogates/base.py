@@ -60,8 +60,7 @@ class FittedSurrogate(Protocol):
     def model(self) -> Any:
         """The BoTorch model over encoded X: one output a target, in the order of the training data's targets.
 
-        Outputs are in the targets' units; a target with ``is_log`` is modelled as its logarithm inside and given back
-        through it.
+        Outputs are in the targets' units, but for a target with ``is_log``: its output is the natural logarithm.
         """
         ...
 
