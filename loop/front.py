@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from loop.definition import Definition
-from loop.goals import pareto_front
+from loop.goals import Target, pareto_front
 from loop.ids import SpecimenId
 from loop.judgement import SpecimenRow, specimen_rows
 from loop.state import CampaignState
@@ -22,13 +21,14 @@ _MARGIN = 0.1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferencePoint:
-    """The gains behind which nothing counts, in the order of the goals, and where they come from.
+    """The gains behind which nothing counts, in the order of the goals, and where each comes from.
 
-    `cycle` and `front` say which front they were inferred from; None and empty where they are declared.
+    ``declared`` by the objective; the goal's own ``limit``, behind which no specimen is of use; or the first ``front``
+    seen, that of `cycle` with the specimens `front`.
     """
 
     gains: tuple[float, ...]
-    origin: Literal["declared", "inferred"]
+    origins: tuple[Literal["declared", "limit", "front"], ...]
     cycle: int | None = None
     front: tuple[SpecimenId, ...] = ()
 
@@ -43,11 +43,12 @@ class HypervolumeStep:
 
 
 def reference_point(state: CampaignState) -> ReferencePoint | None:
-    """Return the declared reference point, else infer one from the first front seen; None before there is a front.
+    """Return the declared reference point, else infer one; None while a front is needed and there is none.
 
-    The first front is that of the earliest cycle with a specimen that meets all limits, so that later cycles do not
-    move the point and the hypervolume never falls. The point lies behind the worst of that front by a tenth of its
-    range; where a goal has no range on it, by a tenth of the range of that cycle's specimens, else of the value.
+    A goal with a limit on its bad side takes the limit. The others lie behind the worst of the first front seen by a
+    tenth of its range; where a goal has no range on it, by a tenth of the range of the specimens known by then, else of
+    the value. The first front is that of the earliest cycle with a specimen that meets all limits, so that later cycles
+    do not move the point and the hypervolume never falls.
 
     References
     ----------
@@ -56,24 +57,29 @@ def reference_point(state: CampaignState) -> ReferencePoint | None:
     definition = state.definition
     declared = definition.objective.reference_point
     if not isinstance(declared, str):
-        return ReferencePoint(gains=_as_gains(definition, declared), origin="declared")
-    usable = [row for row in specimen_rows(state) if row.can_be_best]
-    if not usable:
+        gains = tuple(_gain(definition.targets[name], declared[name]) for name in definition.goals)
+        return ReferencePoint(gains=gains, origins=("declared",) * len(gains))
+    at_limits = [_gain_at_limit(definition.targets[name]) for name in definition.goals]
+    fixed = [gain for gain in at_limits if gain is not None]
+    if len(fixed) == len(at_limits):
+        return ReferencePoint(gains=tuple(fixed), origins=("limit",) * len(fixed))
+    rows = specimen_rows(state)
+    first = min((row.cycle for row in rows if row.can_be_best), default=None)
+    if first is None:
         return None
-    first = min(row.cycle for row in usable)
-    own = [row for row in usable if row.cycle == first]
-    seen = np.array([row.gains for row in own])
-    on_front = pareto_front(seen)
-    front = seen[on_front]
+    own = [row for row in rows if row.cycle == first and row.can_be_best]
+    own = [row for row, stays in zip(own, pareto_front(np.array([r.gains for r in own])), strict=True) if stays]
+    front = np.array([row.gains for row in own])
+    seen = np.array([row.gains for row in rows if row.cycle <= first and row.gains is not None and not row.is_excluded])
     spans = np.ptp(front, axis=0)
-    spans = np.where(spans > 0, spans, np.ptp(seen, axis=0))
-    spans = np.where(spans > 0, spans, np.abs(front[0]))
-    spans = np.where(spans > 0, spans, 1.0)
+    for wider in (np.ptp(seen, axis=0), np.abs(front[0]), np.ones(len(at_limits))):
+        spans = np.where(spans > 0, spans, wider)
+    behind = front.min(axis=0) - _MARGIN * spans
     return ReferencePoint(
-        gains=tuple(float(gain) for gain in front.min(axis=0) - _MARGIN * spans),
-        origin="inferred",
+        gains=tuple(float(b) if gain is None else gain for gain, b in zip(at_limits, behind, strict=True)),
+        origins=tuple("front" if gain is None else "limit" for gain in at_limits),
         cycle=first,
-        front=tuple(row.specimen_id for row, stays in zip(own, on_front, strict=True) if stays),
+        front=tuple(row.specimen_id for row in own),
     )
 
 
@@ -112,5 +118,16 @@ def hypervolume_by_cycle(state: CampaignState) -> tuple[HypervolumeStep, ...]:
     return tuple(steps)
 
 
-def _as_gains(definition: Definition, values: Mapping[str, float]) -> tuple[float, ...]:
-    return tuple(float(definition.targets[name].gain(np.array([values[name]]))[0]) for name in definition.goals)
+def _gain(target: Target, value: float) -> float:
+    return float(target.gain(np.array([value]))[0])
+
+
+def _gain_at_limit(target: Target) -> float | None:
+    """Return the gain of the worst value within the limits, None where they leave the bad side open."""
+    limits = target.limits
+    if limits is None:
+        return None
+    bad_sides = {"maximise": [limits.at_least], "minimise": [limits.at_most]}
+    edges = bad_sides.get(target.goal, [limits.at_least, limits.at_most])
+    gains = [_gain(target, edge) for edge in edges if edge is not None]
+    return min(gains) if len(gains) == len(edges) else None

@@ -28,6 +28,7 @@ class WrittenCampaign:
         self.campaign: CampaignId = read.campaign_id
         self.actor = actor
         self.journal = MemoryJournal()
+        self._folded: CampaignState | None = None
         self.write(commands.adopt(None, read, text="", core=definition, extras={}, reason="first version"))
 
     @property
@@ -36,7 +37,10 @@ class WrittenCampaign:
 
     @property
     def state(self) -> CampaignState:
-        return fold(self.campaign, self.entries)
+        entries = self.entries
+        if self._folded is None or self._folded.seq != len(entries):
+            self._folded = fold(self.campaign, entries)
+        return self._folded
 
     def write(self, events: Sequence[Event], *, actor: str | None = None) -> None:
         for event in events:
