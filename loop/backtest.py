@@ -152,12 +152,12 @@ def measures(table: KnownTable, trace: Trace, *, n_initial: int) -> dict[str, fl
 
 
 def random_expectation(table: KnownTable, n: int) -> tuple[np.ndarray, float]:
-    """Return what random choice gives exactly: mean regret after 1 … n evaluations, and evaluations to a top-5 % row."""
+    """Return what random choice gives exactly: mean regret after 1 … n evaluations, and evaluations to a top row."""
     size = len(table.scores)
     regret = regret_of(table, np.sort(table.scores)[::-1])
     found = np.empty(n)
     for t in range(1, n + 1):
-        ranks = np.arange(size - t + 1)
+        ranks = range(size - t + 1)
         log_share = np.array([_log_choose(size - 1 - k, t - 1) for k in ranks]) - _log_choose(size, t)
         found[t - 1] = float((np.exp(log_share) * regret[: len(ranks)]).sum())
     n_top = math.ceil(_TOP_SHARE * size)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PositiveFloat, PositiveInt, ValidationError, field_validator, model_validator
+from pydantic import ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError, field_validator, model_validator
 
 from loop.errors import DefinitionError, Fault, LoopError
 from loop.faults import faults_of
@@ -122,7 +122,7 @@ class Policy(Frozen):
 class Definition(Frozen):
     """The core of a campaign definition: the part that decides."""
 
-    model_config = {**Frozen.model_config, "populate_by_name": True}
+    model_config = ConfigDict(populate_by_name=True)
 
     schema_version: Literal[1] = Field(alias="schema", description="Version of this file's form.")
     campaign: str = Field(description="Id of the campaign: capitals, digits and hyphens.")
@@ -165,7 +165,8 @@ class Definition(Frozen):
         if self.objective.kind == "single" and len(goals) != 1:
             raise ValueError(
                 f"a single objective is about one target, but there are {len(goals)} ({', '.join(goals)}); "
-                "set objective.kind to pareto or desirability, name one in objective.targets, or give the others goal: limits"
+                "set objective.kind to pareto or desirability, name one in objective.targets, "
+                "or give the others goal: limits"
             )
         if self.objective.kind == "pareto" and not 2 <= len(goals) <= 4:
             raise ValueError(f"a front is drawn over two to four targets, got {len(goals)}; use desirability for more")
@@ -180,7 +181,8 @@ class Definition(Frozen):
             unknown = sorted(target.expression.names - set(self.numeric_names)) if target.expression else []
             if unknown:
                 raise ValueError(
-                    f"target {name}: its expression names {', '.join(unknown)}; numbers are {', '.join(self.numeric_names)}"
+                    f"target {name}: its expression names {', '.join(unknown)}; "
+                    f"numbers are {', '.join(self.numeric_names)}"
                 )
         for name, target in self.targets.items():
             if target.limits is not None and target.expression and target.expression.linear_form() is None:

@@ -86,11 +86,9 @@ class Target(Frozen):
             raise ValueError(f"low {self.low:g} must be below high {self.high:g}")
         if self.goal == "limits" and self.limits is None:
             raise ValueError("goal limits needs limits")
-        if self.worst is not None and self.best is not None and self.goal in ("maximise", "minimise"):
-            if (self.best > self.worst) != (self.goal == "maximise") or self.best == self.worst:
-                raise ValueError(
-                    f"to {self.goal}, best {self.best:g} must lie on the better side of worst {self.worst:g}"
-                )
+        is_one_sided = self.goal in ("maximise", "minimise") and self.worst is not None and self.best is not None
+        if is_one_sided and not self.gain(np.array([self.best]))[0] > self.gain(np.array([self.worst]))[0]:
+            raise ValueError(f"to {self.goal}, best {self.best:g} must lie on the better side of worst {self.worst:g}")
         return self
 
     @property
@@ -162,9 +160,9 @@ def desirability(target: Target, values: np.ndarray, *, worst: float, best: floa
 def pareto_front(gains: np.ndarray) -> np.ndarray:
     """Say which rows of gains (n, m) no other row beats in every column; ties stay. Shape (n,)."""
     gains = np.asarray(gains, dtype=float)
-    better_or_equal = (gains[None, :, :] >= gains[:, None, :]).all(axis=2)
-    better = (gains[None, :, :] > gains[:, None, :]).any(axis=2)
-    return np.asarray(~(better_or_equal & better).any(axis=1))
+    at_least = np.all(gains[None, :, :] >= gains[:, None, :], axis=2)
+    more = np.any(gains[None, :, :] > gains[:, None, :], axis=2)
+    return np.asarray(~np.any(at_least & more, axis=1))
 
 
 def names_of_goals(targets: Mapping[str, Target], wanted: Sequence[str] = ()) -> tuple[str, ...]:

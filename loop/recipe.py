@@ -67,8 +67,8 @@ def recipe_for(definition: Definition, formulation: Formulation, *, today: date)
     weighed = {name: float(mass / batch_g) * mixture.total for name, mass in grams.items()}
     as_weighed = _active(components, weighed)
     notes = [
-        f"{name}: balances of {components[name].balance_g:g} g give {as_weighed[name]:.4g} instead of {planned[name]:.4g} "
-        f"{mixture.unit}; weigh on a finer balance or make a larger batch"
+        f"{name}: balances of {components[name].balance_g:g} g give {as_weighed[name]:.4g} instead of "
+        f"{planned[name]:.4g} {mixture.unit}; weigh on a finer balance or make a larger batch"
         for name in components
         if abs(as_weighed[name] - planned[name]) > components[name].step / 2
     ]

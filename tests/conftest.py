@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Engine
 
 from services.store import SqlJournal, open_database
-from tests.postgres import REQUIRE_VARIABLE, ROOT_VARIABLE, Cluster, PostgresMissingError
+from tests.postgres import REQUIRE_VARIABLE, ROOT_VARIABLE, Cluster, PostgresMissingError, roomy_memory
 
 DATABASES = ("sqlite", "postgresql")
 
@@ -20,7 +20,7 @@ DATABASES = ("sqlite", "postgresql")
 def pytest_configure(config: pytest.Config) -> None:
     """Name the folder of a PostgreSQL cluster that the first test in need of it will start."""
     if not hasattr(config, "workerinput"):
-        os.environ[ROOT_VARIABLE] = tempfile.mkdtemp(prefix="meguri-pg-")
+        os.environ[ROOT_VARIABLE] = tempfile.mkdtemp(prefix="meguri-pg-", dir=roomy_memory())
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -48,7 +48,7 @@ class _Scale:
         return cls(float(known.mean()) if len(known) else 0.0, spread if spread > 0 else 1.0)
 
 
-class WeightedAcquisition(AcquisitionFunction):
+class WeightedAcquisition(AcquisitionFunction):  # type: ignore[misc]  # BoTorch carries no types
     """A logarithmic acquisition plus the logarithm of a weight of each point, as of its probability to be makeable."""
 
     def __init__(self, base: AcquisitionFunction, log_weight: Callable[[np.ndarray], np.ndarray]) -> None:
@@ -63,7 +63,8 @@ class WeightedAcquisition(AcquisitionFunction):
     def forward(self, X: Tensor) -> Tensor:
         """Score candidates X (b, q, d); shape (b,)."""
         weight = torch.as_tensor(self._log_weight(X.detach().numpy().reshape(-1, X.shape[-1])), dtype=X.dtype)
-        return self.base(X) + weight.reshape(X.shape[:-1]).sum(dim=-1)
+        score: Tensor = self.base(X) + weight.reshape(X.shape[:-1]).sum(dim=-1)
+        return score
 
 
 def build_acquisition(
@@ -147,7 +148,7 @@ class _Reading:
     def constraints(self) -> list[Callable[[Tensor], Tensor]]:
         """Return outcome constraints of measured targets: negative where a limit is kept."""
         found: list[Callable[[Tensor], Tensor]] = []
-        for name, j in self._outputs.items():
+        for name in self._outputs:
             limits = self._definition.targets[name].limits
             if limits is None:
                 continue
@@ -185,7 +186,8 @@ class _Reading:
         target = self._definition.targets[name]
         if name in self._outputs:
             return _tensor_gain(target, self._output(name, samples))
-        assert X is not None and target.expression is not None  # noqa: S101  (BoTorch passes X to objectives)
+        assert X is not None  # noqa: S101  (BoTorch passes X to objectives)
+        assert target.expression is not None  # noqa: S101  (what is not measured is computed)
         values = target.expression(self._encoding.decode(X.detach().numpy()))
         computed = torch.as_tensor(np.broadcast_to(np.asarray(values, dtype=float), X.shape[:-1]).copy())
         return _tensor_gain(target, computed).expand(samples.shape[:-1])

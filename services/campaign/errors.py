@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-__all__ = ["CampaignError", "SheetError", "WorkspaceError"]
+__all__ = [
+    "CampaignError",
+    "DraftError",
+    "SheetError",
+    "ShadowedPackageError",
+    "TemplateError",
+    "WorkspaceError",
+]
 
 
 class CampaignError(Exception):
@@ -13,6 +20,18 @@ class CampaignError(Exception):
 
 class WorkspaceError(CampaignError):
     """There is no workspace here, there is one already, or its settings cannot be read."""
+
+
+class DraftError(CampaignError):
+    """No definition can be guessed from a table; the message says what is missing."""
+
+
+class ShadowedPackageError(CampaignError):
+    """Another package of the name ``loop``, ``services`` or ``campaigns`` stands in the way of ours."""
+
+
+class TemplateError(CampaignError):
+    """There is no template of that name, or it cannot be loaded."""
 
 
 class SheetError(CampaignError):

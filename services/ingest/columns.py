@@ -6,16 +6,17 @@ reason, and is noted with its address.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import log10
+from math import inf, isinf, log10
 from statistics import median
 
 from loop.observations import State
 from services.ingest.cells import NOT_DETECTED_REASON, Reading, is_missing_text, read_cell_text
-from services.ingest.numerals import PLAIN, DecimalMark, marks_of, value_of
+from services.ingest.numerals import SIMPLE, DecimalMark, mark_of_simple, marks_of, value_of
 from services.ingest.units import same_unit
 from services.ingest.vocabulary import ID_WORDS
 from services.ingest.wording import fold, normalise
@@ -23,6 +24,7 @@ from services.records.table import Cell, Column, Note
 
 __all__ = ["AmbiguousMarkError", "DraftColumn", "decide_mark", "finish"]
 
+_GROUPED_BY_POINTS = re.compile(r"\d\.\d{3}\.\d")
 _MOST_WORDS = 1 / 3
 _CONSISTENT = 0.8
 _TOO_LONG_FOR_A_NUMBER = 15
@@ -48,9 +50,15 @@ class DraftColumn:
     percents: frozenset[int] = frozenset()
 
     @cached_property
-    def is_plain(self) -> bool:
-        """Nothing but plain numerals and empty cells: no decision to make but whether they are numbers."""
-        return not self.typed and all(map(PLAIN.fullmatch, filter(None, self.texts)))
+    def is_simple(self) -> bool:
+        """Nothing but simple numerals and empty cells: a column that is quick to read."""
+        return not self.typed and all(map(SIMPLE.fullmatch, filter(None, self.texts)))
+
+    @cached_property
+    def is_open(self) -> bool:
+        """Without a comma or ``1.234.567`` anywhere in a file, its decimal mark is no question."""
+        joined = " ".join(self.texts)
+        return "," in joined or _GROUPED_BY_POINTS.search(joined) is not None
 
     @cached_property
     def readings(self) -> list[Reading]:
@@ -62,7 +70,7 @@ class DraftColumn:
         """Say whether the column holds words: too many cells are no numbers, or its numerals are labels (007, 15R)."""
         if any(map(_is_label, filter(None, self.texts))) and not self.typed:
             return True
-        if self.is_plain:
+        if self.is_simple:
             return False
         numbers = sum(r.is_number_like or r.kind == "not_detected" for r in self.readings)
         words = sum(r.kind == "text" for r in self.readings)
@@ -74,17 +82,27 @@ class DraftColumn:
             return True
         return words > _MOST_WORDS * (numbers + words)
 
-    def marks(self) -> Iterator[tuple[int, str]]:
-        """Yield the rows whose numerals speak for a decimal mark, with the mark or ``?``."""
+    @cached_property
+    def marks(self) -> Mapping[str, Sequence[int]]:
+        """The rows whose numerals speak for each decimal mark, and under ``?`` those with a reading under both."""
+        rows: dict[str, list[int]] = {".": [], ",": [], "?": []}
         for row, text in enumerate(self.texts):
-            if text and row not in self.typed:
-                if self.is_plain:
-                    yield row, marks_of(text) if "." in text else ""
-                else:
-                    reading = self.readings[row]
-                    for numeral in (reading.numeral, reading.spread, reading.bracket):
-                        if numeral:
-                            yield row, marks_of(numeral)
+            if not text or row in self.typed:
+                continue
+            if self.is_simple:
+                found = [mark_of_simple(text)]
+            else:
+                reading = self.readings[row]
+                found = [marks_of(n) for n in (reading.numeral, reading.spread, reading.bracket) if n]
+            for mark in found:
+                if mark:
+                    rows[mark].append(row)
+        return rows
+
+    @property
+    def evidence(self) -> Counter[str]:
+        """How many numerals speak for each mark."""
+        return Counter({mark: len(rows) for mark, rows in self.marks.items() if rows})
 
 
 def _is_label(text: str) -> bool:
@@ -111,10 +129,10 @@ def decide_mark(column: DraftColumn, elsewhere: Counter[str], is_japanese: bool)
     AmbiguousMarkError
         If a numeral such as ``1,234`` has two readings and no evidence tells which.
     """
-    own = Counter(mark for _, mark in column.marks())
+    own = column.evidence
     if not own["?"]:
         return ("," if own[","] > own["."] else "."), ""
-    unclear = next(row for row, mark in column.marks() if mark == "?")
+    unclear = column.marks["?"][0]
     shown = column.texts[unclear]
     for evidence, place in ((own, "in this column"), (elsewhere, "in this file")):
         if evidence["."] and evidence[","]:
@@ -124,7 +142,7 @@ def decide_mark(column: DraftColumn, elsewhere: Counter[str], is_japanese: bool)
         if evidence["."]:
             reason = f"read with commas between thousands, as other numbers {place} are: {shown!r}"
             return ".", reason if "," in shown else ""
-    has_commas = any(mark == "?" and "," in column.texts[row] for row, mark in column.marks())
+    has_commas = any("," in column.texts[row] for row in column.marks["?"])
     if not has_commas and not (own[","] and own["."]):
         return ".", ""
     by_size = _mark_by_size(column)
@@ -168,8 +186,9 @@ def finish(draft: DraftColumn, mark: DecimalMark, detection_limit: float | None)
     """Turn a draft into a column, now that its decimal mark is known."""
     if draft.is_words:
         return _words(draft), []
-    if draft.is_plain and mark == ".":
-        return _plain_numbers(draft)
+    is_plain = mark == "." and not draft.is_open
+    if draft.is_simple and (is_plain or not draft.marks["." if mark == "," else ","]):
+        return _simple_numbers(draft, mark)
     return _Numbers(draft, mark, detection_limit).column()
 
 
@@ -186,9 +205,14 @@ def _words(draft: DraftColumn) -> Column:
     return _column(draft, draft.unit, "text", tuple(map(known.__getitem__, draft.texts)))
 
 
-def _plain_numbers(draft: DraftColumn) -> tuple[Column, list[Note]]:
+def _simple_numbers(draft: DraftColumn, mark: DecimalMark) -> tuple[Column, list[Note]]:
+    """Read simple numerals; those that hold the other mark hold it between thousands."""
     measured, empty = State.MEASURED, Cell(state=State.NOT_MEASURED)
-    cells = [Cell(float(text), measured, None, text) if text else empty for text in draft.texts]
+    other = "." if mark == "," else ","
+    values = [float(text.replace(other, "").replace(",", ".")) if text else inf for text in draft.texts]
+    if any(map(isinf, values)) and any(isinf(v) for v, text in zip(values, draft.texts, strict=True) if text):
+        return _Numbers(draft, mark, None).column()
+    cells = [Cell(v, measured, None, text) if text else empty for v, text in zip(values, draft.texts, strict=True)]
     return _column(draft, draft.unit, "number", tuple(cells)), []
 
 

@@ -17,6 +17,7 @@ _NAMES = {"\t": "tab", ";": "semicolon", "|": "bar", ",": "comma", "  ": "wide s
 _LINES_LOOKED_AT = 200
 _DECLARED = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
 _SPLIT = {"  ": re.compile(r"\t|\s{2,}"), " ": re.compile(r"\s+")}
+_APOSTROPHE = re.compile(r"^'(?=[=+\-@\t'])")  # keeps spreadsheets from computing a text; no part of it
 _EVEN_ENOUGH = 0.9
 _EVEN_FOR_SPACES = 0.8
 
@@ -40,6 +41,7 @@ def read_delimited(text: str) -> Sheet:
     if not body.strip():
         raise DelimitedError("the file is empty")
     separator = declared.group(1) if declared else _separator(body)
+    quoted = "'" in body
     numbers: list[int] = []
     rows: list[list[str]] = []
     n_cells = 0
@@ -53,6 +55,8 @@ def read_delimited(text: str) -> Sheet:
     if width * len(rows) > MAX_CELLS:
         raise DelimitedError(f"{len(rows)} rows of up to {width} cells: more than {MAX_CELLS} cells")
     for row in rows:
+        if quoted:
+            row[:] = [_APOSTROPHE.sub("", cell) for cell in row]
         row.extend([""] * (width - len(row)))
     return Sheet(rows=rows, row_numbers=numbers, read_as=f"{_NAMES.get(separator, repr(separator))}-separated")
 

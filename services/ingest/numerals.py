@@ -10,13 +10,17 @@ import math
 import re
 from typing import Literal
 
-__all__ = ["PLAIN", "DecimalMark", "marks_of", "value_of"]
+__all__ = ["PLAIN", "SIMPLE", "DecimalMark", "mark_of_simple", "marks_of", "value_of"]
 
 DecimalMark = Literal[".", ","]
 
 PLAIN = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
 """A numeral that Python reads as it stands and that holds no comma."""
 
+SIMPLE = re.compile(r"[+-]?(?:\d+(?:\.\d*|,\d+)?|[.,]\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
+"""A numeral with at most one separator, of either kind."""
+
+_EITHER = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _SIGN, _POWER = r"[+-]? ?", r"(?:e[+-]?\d{1,3})?"
 _SPACED = r"[1-9]\d{0,2}(?: \d{3})+|[1-9]\d{0,2}(?:'\d{3})+"
 _SHAPES: dict[DecimalMark, re.Pattern[str]] = {
@@ -51,3 +55,9 @@ def marks_of(numeral: str) -> str:
     if point is None and comma is None:
         return ""
     return "." if comma is None else ","
+
+
+def mark_of_simple(numeral: str) -> str:
+    """Tell which decimal mark a `SIMPLE` numeral speaks for, as `marks_of` does and faster."""
+    mark = "," if "," in numeral else "." if "." in numeral else ""
+    return "?" if mark and _EITHER.fullmatch(numeral) else mark

@@ -167,14 +167,15 @@ def _build(
             path, f"a detection limit is given for {unknown[0]!r}, no column of it", f"it has {known}"
         )
     numeric = [draft for draft in drafts if not draft.is_words]
-    elsewhere = _evidence(numeric)
+    is_open = any(draft.is_open for draft in numeric)
+    elsewhere = sum((draft.evidence for draft in numeric), Counter[str]()) if is_open else Counter[str]()
     is_japanese = any(_JAPANESE.search("".join(layout.rows[row])) for row in layout.header_rows)
     columns: list[Column] = []
     notes = [*sheet.notes, *layout.notes]
     marks: set[str] = set()
     for draft in drafts:
         mark: DecimalMark = decimal or "."
-        if decimal is None and not draft.is_words and ("?" in elsewhere or "," in elsewhere):
+        if decimal is None and is_open and not draft.is_words:
             mark, reason = decide_mark(draft, elsewhere, is_japanese)
             if reason:
                 place = sheet.address(layout.header_rows[-1], draft.position - sheet.first_column, draft.name)
@@ -193,14 +194,6 @@ def _build(
         read_as=read_as + (", decimal comma" if "," in marks else ""),
         row_word=sheet.row_word,
     )
-
-
-def _evidence(drafts: list[DraftColumn]) -> Counter[str]:
-    """Count the numerals that speak for each decimal mark; a file without any comma speaks for the point."""
-    counts = Counter(mark for draft in drafts if not draft.is_plain for _, mark in draft.marks() if mark)
-    if "," in counts or "?" in counts:
-        counts.update(mark for draft in drafts if draft.is_plain for _, mark in draft.marks() if mark)
-    return counts
 
 
 def _drafts(path: Path, sheet: Sheet, layout: Layout) -> list[DraftColumn]:

@@ -5,10 +5,10 @@ Knows no file format. What was read from where stands beside the values, so that
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from math import inf, isfinite
 from typing import Literal
 
 from loop.observations import State
@@ -16,6 +16,8 @@ from loop.observations import State
 __all__ = ["Cell", "Column", "ColumnKind", "Note", "Table", "TableError", "cell_address", "column_letter"]
 
 ColumnKind = Literal["number", "text"]
+
+_MEASURED = State.MEASURED
 
 
 class TableError(ValueError):
@@ -39,19 +41,23 @@ class Cell:
     reason: str = ""
 
     def __post_init__(self) -> None:
-        if (self.value is not None) != (self.state is State.MEASURED):
-            raise TableError(f"a cell has a value exactly where it is measured: {self.value!r} is {self.state.value}")
-        if self.value.__class__ is float and not math.isfinite(self.value):
-            raise TableError(f"a number must be finite, got {self.value!r}; without one, say why by a state")
-        if self.limit is not None or self.sd is not None or self.state is not State.MEASURED:
+        value = self.value
+        if value.__class__ is float and self.state is _MEASURED and self.limit is None and self.sd is None:
+            if not isfinite(value):
+                raise TableError(f"a number must be finite, got {value!r}; without one, say why by a state")
+        else:
             self._check_the_rare()
 
     def _check_the_rare(self) -> None:
+        if (self.value is not None) != (self.state is _MEASURED):
+            raise TableError(f"a cell has a value exactly where it is measured: {self.value!r} is {self.state.value}")
+        if isinstance(self.value, float) and not isfinite(self.value):
+            raise TableError(f"a number must be finite, got {self.value!r}; without one, say why by a state")
         if self.state.is_censored != (self.limit is not None):
             raise TableError(f"a limit stands exactly where a cell is censored: {self.limit!r} is {self.state.value}")
-        if self.limit is not None and not math.isfinite(self.limit):
+        if self.limit is not None and not isfinite(self.limit):
             raise TableError(f"a limit must be finite, got {self.limit!r}")
-        if self.sd is not None and not (isinstance(self.value, float) and 0 <= self.sd < math.inf):
+        if self.sd is not None and not (isinstance(self.value, float) and 0 <= self.sd < inf):
             raise TableError(f"a spread is a finite number >= 0 beside a number: {self.value!r} with sd {self.sd!r}")
 
     @property

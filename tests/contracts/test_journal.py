@@ -268,7 +268,7 @@ MOMENTS = st.datetimes(
 _fresh = itertools.count()
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batches=st.lists(st.tuples(st.lists(EVENTS, max_size=4), MOMENTS), max_size=4))
 def test_any_history_is_read_back_as_it_was_written(journal, batches):
     """Replay: events of any content, in any batches, come back equal and in order, written out the same."""

@@ -6,17 +6,18 @@ import multiprocessing
 import time
 from collections.abc import Callable
 from itertools import pairwise
-from multiprocessing.context import SpawnProcess
+from multiprocessing.context import ForkServerProcess
 
 from services.store import SqlJournal, known_version, open_database
 from tests.services.store import contenders
 
-SPAWN = multiprocessing.get_context("spawn")
+FRESH = multiprocessing.get_context("forkserver")  # children inherit no connection of ours
+FRESH.set_forkserver_preload(["tests.services.store.contenders"])
 PATIENCE_S = 60
 
 
-def start(target: Callable[..., None], *arguments: object) -> SpawnProcess:
-    process = SPAWN.Process(target=target, args=arguments, daemon=True)
+def start(target: Callable[..., None], *arguments: object) -> ForkServerProcess:
+    process = FRESH.Process(target=target, args=arguments, daemon=True)
     process.start()
     return process
 
@@ -24,8 +25,8 @@ def start(target: Callable[..., None], *arguments: object) -> SpawnProcess:
 def test_of_processes_that_write_behind_the_same_entry_one_wins(database_url, journal):
     """Three processes, twenty rounds: one winner each, a conflict for the others, no gap, nothing doubled."""
     names, n_rounds = ["ann", "bo", "cy"], 20
-    together = SPAWN.Barrier(len(names), timeout=PATIENCE_S)
-    won = SPAWN.Queue()
+    together = FRESH.Barrier(len(names), timeout=PATIENCE_S)
+    won = FRESH.Queue()
     processes = [start(contenders.contend, database_url, name, n_rounds, together, won) for name in names]
     numbers = [seq for _ in processes for seq in won.get(timeout=PATIENCE_S)]
     for process in processes:
@@ -60,8 +61,8 @@ def test_a_killed_writer_leaves_whole_appends_and_a_journal_that_goes_on(databas
 def test_processes_that_open_a_new_database_together_all_find_it_ready(empty_database_url):
     """Four first openers: one builds the schema, nobody fails, everybody finds today's version."""
     n_processes = 4
-    together = SPAWN.Barrier(n_processes, timeout=PATIENCE_S)
-    versions = SPAWN.Queue()
+    together = FRESH.Barrier(n_processes, timeout=PATIENCE_S)
+    versions = FRESH.Queue()
     for _ in range(n_processes):
         start(contenders.open_together, empty_database_url, together, versions)
     assert [versions.get(timeout=PATIENCE_S) for _ in range(n_processes)] == [known_version()] * n_processes
