@@ -13,10 +13,18 @@ from loop.ids import SpecimenId
 from loop.judgement import SpecimenRow, specimen_rows
 from loop.state import CampaignState
 
-__all__ = ["HypervolumeStep", "ReferencePoint", "hypervolume", "hypervolume_by_cycle", "reference_point"]
+__all__ = ["HypervolumeStep", "PointOrigin", "ReferencePoint", "hypervolume", "hypervolume_by_cycle", "reference_point"]
 
 _MARGIN = 0.1
 """How far behind the worst of the front an inferred point lies, in ranges of the front (Ishibuchi et al. 2011)."""
+
+
+PointOrigin = Literal["declared", "limit", "front"]
+"""Where a reference value comes from."""
+
+_DECLARED: PointOrigin = "declared"
+_LIMIT: PointOrigin = "limit"
+_FRONT: PointOrigin = "front"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +36,7 @@ class ReferencePoint:
     """
 
     gains: tuple[float, ...]
-    origins: tuple[Literal["declared", "limit", "front"], ...]
+    origins: tuple[PointOrigin, ...]
     cycle: int | None = None
     front: tuple[SpecimenId, ...] = ()
 
@@ -58,11 +66,11 @@ def reference_point(state: CampaignState) -> ReferencePoint | None:
     declared = definition.objective.reference_point
     if not isinstance(declared, str):
         gains = tuple(_gain(definition.targets[name], declared[name]) for name in definition.goals)
-        return ReferencePoint(gains=gains, origins=("declared",) * len(gains))
+        return ReferencePoint(gains=gains, origins=tuple(_DECLARED for _ in gains))
     at_limits = [_gain_at_limit(definition.targets[name]) for name in definition.goals]
     fixed = [gain for gain in at_limits if gain is not None]
     if len(fixed) == len(at_limits):
-        return ReferencePoint(gains=tuple(fixed), origins=("limit",) * len(fixed))
+        return ReferencePoint(gains=tuple(fixed), origins=tuple(_LIMIT for _ in fixed))
     rows = specimen_rows(state)
     first = min((row.cycle for row in rows if row.can_be_best), default=None)
     if first is None:
@@ -77,7 +85,7 @@ def reference_point(state: CampaignState) -> ReferencePoint | None:
     behind = front.min(axis=0) - _MARGIN * spans
     return ReferencePoint(
         gains=tuple(float(b) if gain is None else gain for gain, b in zip(at_limits, behind, strict=True)),
-        origins=tuple("front" if gain is None else "limit" for gain in at_limits),
+        origins=tuple(_FRONT if gain is None else _LIMIT for gain in at_limits),
         cycle=first,
         front=tuple(row.specimen_id for row in own),
     )
