@@ -15,7 +15,7 @@ from loop.annotations import choices_of, field_at, fields_of, type_at
 from loop.errors import Fault
 from loop.hints import did_you_mean, fitting_kind, key_hint, name_hint, value_hint
 
-__all__ = ["WHOLE", "faults_of"]
+__all__ = ["WHOLE", "faults_of", "locate"]
 
 WHOLE = "(whole definition)"
 """The field of a fault that is about no field more than another."""
@@ -64,13 +64,38 @@ def faults_of(error: ValidationError, model: type[BaseModel], data: Mapping[str,
     return faults
 
 
+def locate(path: tuple[str, ...], value: Any, message: str) -> tuple[str, ...]:
+    """Follow a message about several fields to the one it is about, as far as that is certain; return its path.
+
+    `value` is what stands at `path`. The field is the one place inside that holds a text which the message quotes; else
+    the first of its words that is a key here, or a key in just one place a level deeper; else `path` itself.
+    """
+    for quoted in re.findall(r"'([^']+)'", message):
+        places = list(_places_of(quoted, value))
+        if len(places) == 1:
+            return (*path, *places[0])
+    if not isinstance(value, Mapping):
+        return path
+    words = re.findall(r"\w+", message)
+    words = [word for pair in zip(map("_".join, pairwise(words)), words, strict=False) for word in pair] + words[-1:]
+    deeper = [(section, key) for section, inner in value.items() if isinstance(inner, Mapping) for key in inner]
+    for word in words:
+        if word in value:
+            return (*path, word)
+    for word in words:
+        found = [place for place in deeper if place[1] == word]
+        if len(found) == 1:
+            return (*path, *found[0])
+    return path
+
+
 def _fault(
     found: ErrorDetails, path: tuple[str, ...], value: Any, model: type[BaseModel], data: Mapping[str, Any]
 ) -> Fault:
     kind, location = found["type"], found["loc"]
     if kind == "value_error":
         message = found["msg"].removeprefix("Value error, ")
-        path, hint = _pointed(path, value, message), name_hint(message, data)
+        path, hint = locate(path, value, message), name_hint(message, data)
     elif kind == "extra_forbidden":
         message, hint = "unknown key", key_hint(str(location[-1]), fields_of(model, location[:-1]))
     elif kind in ("union_tag_invalid", "union_tag_not_found"):
@@ -117,31 +142,6 @@ def _place_in(data: Any, found: ErrorDetails) -> tuple[tuple[str, ...], Any]:
             data = data[part]
             parts.append(str(part))
     return tuple(parts), data
-
-
-def _pointed(path: tuple[str, ...], value: Any, message: str) -> tuple[str, ...]:
-    """Follow a message about several fields to the one it is about, as far as that is certain.
-
-    That is the one place inside that holds a text it quotes; else the first of its words that is a key here, or a key
-    in just one place a level deeper; else the path as it is.
-    """
-    for quoted in re.findall(r"'([^']+)'", message):
-        places = list(_places_of(quoted, value))
-        if len(places) == 1:
-            return (*path, *places[0])
-    if not isinstance(value, Mapping):
-        return path
-    words = re.findall(r"\w+", message)
-    words = [word for pair in zip(map("_".join, pairwise(words)), words, strict=False) for word in pair] + words[-1:]
-    deeper = [(section, key) for section, inner in value.items() if isinstance(inner, Mapping) for key in inner]
-    for word in words:
-        if word in value:
-            return (*path, word)
-    for word in words:
-        found = [place for place in deeper if place[1] == word]
-        if len(found) == 1:
-            return (*path, *found[0])
-    return path
 
 
 def _places_of(text: str, data: Any) -> Iterator[tuple[str, ...]]:
