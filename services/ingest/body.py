@@ -116,7 +116,7 @@ class _Sorter:
             if is_after_gap or is_sentence:
                 return "note"
         if is_after_gap and numbers == 0:
-            if words >= 2:
+            if n_filled > 1 and words * 2 >= len(self.numeric) > 0:
                 return "header"
             if n_filled * 2 < self.n_named:
                 return "note"

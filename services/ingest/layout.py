@@ -290,7 +290,7 @@ def _columns(
         if any(blank[min(column, nearest) + 1 : max(column, nearest)]):
             notes.append(Note(address, f"stands beside the table, without a header: {n_data[column]} cells skipped"))
             continue
-        if not sheet.name and sheet.row_word == "line" and column > named[-1] and n_data[column] * 2 < len(data):
+        if not sheet.name and sheet.row_word == "line" and column > named[-1] and n_data[column] * 2 <= len(data):
             row = next(row for row in data if rows[row][column])
             n_cells = max(c for c, text in enumerate(rows[row]) if text) + 1
             raise LayoutError(f"{sheet.row_address(row)} has {n_cells} cells under a header of {named[-1] + 1}")

@@ -1,0 +1,171 @@
+"""Find sets of columns that sum to the same total on every row: the ingredients of a mixture.
+
+A mixture of p ingredients is a vector of zeros and ones that the centred table maps to zero. Neighbouring columns and
+columns of one unit are tried first, since people keep a recipe together; the null space finds what is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.records.table import Column
+
+__all__ = ["Mixture", "find_mixtures", "resolution"]
+
+FAMILIAR_TOTALS = (100.0, 1.0, 1000.0)
+"""Per cent, shares, and per mille or grams per kilogram: what recipes add up to."""
+
+_MOST_COLUMNS = 60
+_NEARLY = 0.9
+_FEWEST_ROWS = 4
+_NULL = 2e-3
+_COARSEST = 0.02  # of the total; coarser rounding would let any recipe of this size pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mixture:
+    """Columns that sum to `total`, in the order of the table.
+
+    `tolerance` is what rounding of the written values explains. `off_rows` are the rows (from 0) that miss the total:
+    none where the columns are a mixture, a few where they nearly are. `blanks_are_zero` says that it holds only when
+    empty cells count as zero.
+    """
+
+    names: tuple[str, ...]
+    total: float
+    tolerance: float
+    off_rows: tuple[int, ...] = ()
+    blanks_are_zero: bool = False
+
+    @property
+    def is_exact(self) -> bool:
+        """Every row has the total."""
+        return not self.off_rows
+
+
+def resolution(column: Column) -> float:
+    """Return the step of the last decimal that the column uses, as a power of ten; 0.01 for 12.3, 4.56 and 7."""
+    decimals = max((_n_decimals(value) for value in column.numbers if value is not None), default=0)
+    return float(Decimal(1).scaleb(-decimals))
+
+
+def find_mixtures(columns: Sequence[Column]) -> list[Mixture]:
+    """Find disjoint mixtures among columns of numbers, then those that miss a familiar total on a few rows.
+
+    Exact ones come first, familiar totals before others, larger sets before smaller. Columns with a negative number,
+    with no number above zero, or with a word for missing (other than a blank or a dash) are no ingredients.
+    """
+    candidates = [column for column in columns if _can_be_ingredient(column)]
+    found: list[Mixture] = []
+    n_rows = len(candidates[0].cells) if candidates else 0
+    if n_rows < _FEWEST_ROWS or len(candidates) < 2:
+        return found
+    X = np.array([[np.nan if v is None else v for v in column.numbers] for column in candidates]).T  # (rows, columns)
+    steps = np.array([resolution(column) for column in candidates])
+    free = np.ones(len(candidates), dtype=bool)
+    checked = [result for chosen in _proposals(X, candidates) if (result := _check(X, steps, candidates, chosen))]
+    checked.sort(key=lambda pair: (pair[0].is_exact, pair[0].total in FAMILIAR_TOTALS, len(pair[1])), reverse=True)
+    for mixture, chosen in checked:
+        if free[chosen].all():
+            free[chosen] = False
+            found.append(mixture)
+    return found
+
+
+def _can_be_ingredient(column: Column) -> bool:
+    values = [value for value in column.numbers if value is not None]
+    is_blank = all(cell.value is not None or not cell.text.strip("-—– ") for cell in column.cells)
+    return bool(values) and min(values) >= 0 and max(values) > 0 and is_blank
+
+
+def _proposals(X: NDArray[np.float64], columns: Sequence[Column]) -> Iterator[list[int]]:
+    """Yield sets of columns worth checking."""
+    filled = np.nan_to_num(X)
+    sums = np.concatenate([np.zeros((len(X), 1)), np.cumsum(filled, axis=1)], axis=1)
+    for start in range(len(columns) - 1):
+        totals = sums[:, start + 2 : start + _MOST_COLUMNS + 1] - sums[:, [start]]  # (rows, sets)
+        middle = np.median(totals, axis=0)
+        steady = np.mean(np.abs(totals - middle) <= 0.005 * middle, axis=0) >= _NEARLY
+        yield from (list(range(start, start + 2 + int(more))) for more in np.flatnonzero(steady & (middle > 0)))
+    by_unit: dict[str, list[int]] = {}
+    for place, column in enumerate(columns):
+        by_unit.setdefault(column.unit, []).append(place)
+    yield from (places for unit, places in by_unit.items() if unit and len(places) > 1)
+    yield from _null_space(filled)
+
+
+def _null_space(X: NDArray[np.float64]) -> Iterator[list[int]]:
+    """Yield the columns of each 0-1 vector in a reduced basis of the null space of the centred table."""
+    varying = np.flatnonzero(np.ptp(X, axis=0) > 0)
+    if len(varying) < 2 or len(varying) > _MOST_COLUMNS or len(X) <= len(varying):
+        return
+    scale = np.ptp(X[:, varying], axis=0).max()
+    centred = (X[:, varying] - X[:, varying].mean(axis=0)) / scale
+    _, singular, rows = np.linalg.svd(centred, full_matrices=True)
+    rank = int(np.sum(singular > _NULL * singular[0]))
+    basis = _reduced(rows[rank:].copy())
+    for vector in basis:
+        if np.allclose(vector, np.round(vector), atol=0.02) and set(np.round(vector)) <= {0.0, 1.0}:
+            yield [int(place) for place in varying[np.round(vector) == 1]]
+
+
+def _reduced(basis: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Bring a basis to reduced row echelon form, so that separate mixtures stand in separate rows."""
+    row = 0
+    for column in range(basis.shape[1]):
+        if row == len(basis):
+            break
+        pivot = row + int(np.argmax(np.abs(basis[row:, column])))
+        if abs(basis[pivot, column]) < 1e-6:
+            continue
+        basis[[row, pivot]] = basis[[pivot, row]]
+        basis[row] /= basis[row, column]
+        others = np.arange(len(basis)) != row
+        basis[others] -= np.outer(basis[others, column], basis[row])
+        row += 1
+    return basis
+
+
+def _check(
+    X: NDArray[np.float64], steps: NDArray[np.float64], columns: Sequence[Column], chosen: list[int]
+) -> tuple[Mixture, list[int]] | None:
+    """Sum the chosen columns on every row and say whether they keep one total within rounding."""
+    part = X[:, chosen]
+    if int(np.sum(np.ptp(np.nan_to_num(part), axis=0) > 0)) < 2:  # constants have a constant sum and mean nothing
+        return None
+    totals = np.nan_to_num(part).sum(axis=1)
+    rounding = float(0.5 * steps[chosen].sum() + 1e-9 * np.median(totals))
+    tolerance = min(rounding, _COARSEST * float(np.median(totals)))
+    total = _rounded(float(np.median(totals)), tolerance)
+    off = np.flatnonzero(np.abs(totals - total) > tolerance)
+    if len(off) and (total not in FAMILIAR_TOTALS or len(off) > (1 - _NEARLY) * len(totals)):
+        return None
+    mixture = Mixture(
+        names=tuple(columns[place].name for place in chosen),
+        total=total,
+        tolerance=tolerance,
+        off_rows=tuple(int(row) for row in off),
+        blanks_are_zero=bool(np.isnan(part).any()),
+    )
+    return mixture, chosen
+
+
+def _rounded(total: float, tolerance: float) -> float:
+    """Take the familiar total, or the shortest number, that rounding makes of the one measured."""
+    for familiar in FAMILIAR_TOTALS:
+        if abs(total - familiar) <= tolerance:
+            return familiar
+    for decimals in range(-3, 9):
+        if abs(round(total, decimals) - total) <= 0.1 * tolerance:
+            return round(total, decimals)
+    return total
+
+
+def _n_decimals(value: float) -> int:
+    exponent = Decimal(repr(value)).normalize().as_tuple().exponent
+    return max(0, -int(exponent))
