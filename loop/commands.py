@@ -186,9 +186,11 @@ def record(
             )
         if all(name in old.targets for name in targets):
             return []
+    on_the_way = _up_to_running(known)
+    next_state(known.proposal.id, ProposalState.RUNNING if on_the_way else known.state, "measured")
     have = {**(before.observation.targets if before else {}), **targets}
     return [
-        *_up_to_running(known),
+        *on_the_way,
         ResultRecorded(
             proposal_id=known.proposal.id,
             specimen_id=which,
