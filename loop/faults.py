@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+import typing
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from loop.annotations import choices_of, field_at, fields_of, type_at
@@ -19,6 +21,9 @@ __all__ = ["WHOLE", "faults_of", "locate"]
 
 WHOLE = "(whole definition)"
 """The field of a fault that is about no field more than another."""
+
+UNKNOWN_KEY = "unknown key"
+REQUIRED = "is required"
 
 _NEEDS: Mapping[str, str] = {
     "bool_parsing": "true or false",
@@ -51,24 +56,20 @@ def faults_of(error: ValidationError, model: type[BaseModel], data: Mapping[str,
         path, value = _place_in(data, found)
         fault = _fault(found, path, value, model, data)
         by_field.setdefault(fault.field, []).append((found, fault))
-    faults = []
-    for field, same in by_field.items():
-        # A value that may be of several types fails once for each; what failed deeper inside says it best.
-        if any(other.startswith(f"{field}.") for other in by_field):
-            continue
-        fault = same[0][1]
-        needs = dict.fromkeys(_NEEDS[found["type"]] for found, _ in same if found["type"] in _NEEDS)
-        if len(needs) > 1:
-            fault = replace(fault, message=f"needs {' or '.join(needs)}, got {_brief(same[0][0]['input'])}")
-        faults.append(fault)
-    return faults
+    # A value that may be of several types fails once for each; what failed deeper inside says it best.
+    leaves = [field for field in by_field if not any(other.startswith(f"{field}.") for other in by_field)]
+    faults = [
+        _merged([found for found, _ in by_field[field]], [fault for _, fault in by_field[field]]) for field in leaves
+    ]
+    renamed = {_sibling(fault.field, fault.hint) for fault in faults if fault.message == UNKNOWN_KEY}
+    return [fault for fault in faults if fault.message != REQUIRED or fault.field not in renamed]
 
 
 def locate(path: tuple[str, ...], value: Any, message: str) -> tuple[str, ...]:
     """Follow a message about several fields to the one it is about, as far as that is certain; return its path.
 
     `value` is what stands at `path`. The field is the one place inside that holds a text which the message quotes; else
-    the first of its words that is a key here, or a key in just one place a level deeper; else `path` itself.
+    the first key here that its first clause names; else the first that stands once a level deeper; else `path`.
     """
     for quoted in re.findall(r"'([^']+)'", message):
         places = list(_places_of(quoted, value))
@@ -76,17 +77,39 @@ def locate(path: tuple[str, ...], value: Any, message: str) -> tuple[str, ...]:
             return (*path, *places[0])
     if not isinstance(value, Mapping):
         return path
-    words = re.findall(r"\w+", message)
-    words = [word for pair in zip(map("_".join, pairwise(words)), words, strict=False) for word in pair] + words[-1:]
-    deeper = [(section, key) for section, inner in value.items() if isinstance(inner, Mapping) for key in inner]
-    for word in words:
-        if word in value:
-            return (*path, word)
-    for word in words:
-        found = [place for place in deeper if place[1] == word]
-        if len(found) == 1:
-            return (*path, *found[0])
+    clause = message.partition(";")[0]
+    here: list[tuple[str, ...]] = [(key,) for key in value]
+    deeper = [(key, inner) for key, below in value.items() if isinstance(below, Mapping) for inner in below]
+    times = Counter(inner for _, inner in deeper)
+    once: list[tuple[str, ...]] = [place for place in deeper if times[place[1]] == 1]
+    for places in (here, once):
+        named = {place: at for place in places if (at := _position(place[-1], clause)) >= 0}
+        if named:
+            return (*path, *min(named, key=lambda place: named[place]))
     return path
+
+
+def _position(key: str, text: str) -> int:
+    """Return where a key stands in a text as words of its own, -1 where it does not."""
+    match = re.search(rf"(?<!\w){re.escape(key).replace('_', '[_ ]')}(?!\w)", text)
+    return match.start() if match else -1
+
+
+def _merged(found: Sequence[ErrorDetails], faults: Sequence[Fault]) -> Fault:
+    """Make one fault of all types that a value could have had."""
+    needs = dict.fromkeys(_NEEDS[f["type"]] for f in found if f["type"] in _NEEDS)
+    words = dict.fromkeys(f["ctx"]["expected"] for f in found if f["type"] == "literal_error")
+    if len(needs) + len(words) < 2:
+        return faults[0]
+    message = f"needs {' or '.join((*needs, *words))}, got {_brief(found[0]['input'])}"
+    hints = [fault.hint for f, fault in zip(found, faults, strict=True) if f["type"] == "literal_error"]
+    return replace(faults[0], message=message, hint=(hints or [faults[0].hint])[0])
+
+
+def _sibling(field: str, hint: str) -> str:
+    """Return the path of the key that a hint names, beside a field."""
+    named = re.fullmatch(r"did you mean (.+)\?", hint)
+    return ".".join((*field.split(".")[:-1], named[1])) if named else ""
 
 
 def _fault(
@@ -97,29 +120,36 @@ def _fault(
         message = found["msg"].removeprefix("Value error, ")
         path, hint = locate(path, value, message), name_hint(message, data)
     elif kind == "extra_forbidden":
-        message, hint = "unknown key", key_hint(str(location[-1]), fields_of(model, location[:-1]))
+        message, hint = UNKNOWN_KEY, key_hint(str(location[-1]), fields_of(model, location[:-1]))
     elif kind in ("union_tag_invalid", "union_tag_not_found"):
         models, tag = choices_of(type_at(model, location)), found.get("ctx", {}).get("tag")
-        path, message = (*path, "kind"), f"unknown kind {tag!r}" if tag else "is required"
+        path, message = (*path, "kind"), f"unknown kind {tag!r}" if tag else REQUIRED
         hint = _both(
             did_you_mean(str(tag), models) if tag else fitting_kind(value, models), f"one of {', '.join(models)}"
         )
     elif kind == "literal_error":
         allowed = [word.strip("'") for word in re.split(r", | or ", str(found["ctx"]["expected"]))]
         message = f"unknown value {_brief(found['input'])}"
-        hint = _both(did_you_mean(str(found["input"]), allowed, cutoff=0.5), f"one of {', '.join(allowed)}")
+        near = did_you_mean(str(found["input"]), allowed, cutoff=0.5)
+        hint = _both(near, f"one of {', '.join(allowed)}") if len(allowed) > 1 else near or f"write {allowed[0]}"
+    elif kind == "missing":
+        path, message, hint = (*path, str(location[-1])), REQUIRED, _about(field_at(model, location))
     else:
-        about = field_at(model, location)
         message, hint = _in_words(found), value_hint(_NEEDS.get(kind, ""), found["input"])
-        hint = hint or (about.description if about is not None else "") or ""
-        path = (*path, str(location[-1])) if kind == "missing" else path
+        hint = hint or _about(field_at(model, location))
     return Fault(field=".".join(path) or WHOLE, message=message, hint=hint)
+
+
+def _about(field: FieldInfo | None) -> str:
+    """Say what a field is for, and what to write where there is just one choice."""
+    if field is None:
+        return ""
+    choices = typing.get_args(field.annotation) if typing.get_origin(field.annotation) is Literal else ()
+    return _both(field.description or "", f"write {choices[0]}" if len(choices) == 1 else "")
 
 
 def _in_words(found: ErrorDetails) -> str:
     kind, context, given = found["type"], found.get("ctx", {}), _brief(found["input"])
-    if kind == "missing":
-        return "is required"
     if kind in _NEEDS:
         return f"needs {_NEEDS[kind]}, got {given}"
     if kind in _BOUNDS:
@@ -158,7 +188,7 @@ def _places_of(text: str, data: Any) -> Iterator[tuple[str, ...]]:
 
 
 def _both(*hints: str) -> str:
-    return "; ".join(hint for hint in hints if hint)
+    return " ".join(hint if hint.endswith(("?", ".")) else f"{hint};" for hint in hints if hint).removesuffix(";")
 
 
 def _brief(value: Any) -> str:

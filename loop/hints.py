@@ -57,7 +57,7 @@ def key_hint(key: str, known: Sequence[str]) -> str:
 
 def name_hint(message: str, data: Mapping[str, Any]) -> str:
     """Look among all names of the definition for one near to a name that a message quotes."""
-    hints = (did_you_mean(quoted, names_in(data)) for quoted in re.findall(r"'([^']+)'", message))
+    hints = (did_you_mean(quoted, names_in(data), cutoff=0.7) for quoted in re.findall(r"'([^']+)'", message))
     return next((hint for hint in hints if hint), "")
 
 

@@ -6,7 +6,9 @@ behind it. Works on what is readable, so that one mistake does not hide the othe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -28,6 +30,7 @@ from loop.hints import did_you_mean, name_hint
 from loop.space.constraints import Constraint
 from loop.space.parameters import Categorical, Continuous, Ingredient, Parameter
 from loop.space.space import SearchSpace
+from loop.values import Setting
 
 __all__ = ["core_warnings", "read_core", "readable_targets", "written_names"]
 
@@ -35,13 +38,15 @@ MOST_ROW_FAULTS = 10
 
 _CONSTRAINT: TypeAdapter[Constraint] = TypeAdapter(Constraint)
 _PARAMETER: TypeAdapter[Parameter] = TypeAdapter(Parameter)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def read_core(data: Mapping[str, Any]) -> tuple[Definition | None, list[Fault]]:
     """Read the loop's own sections; None with faults where they do not hold."""
-    named = [*_expression_faults(data), *_constraint_faults(data)]
+    named = [*_expression_faults(data), *_constraint_faults(data), *_date_faults(data)]
     try:
-        return read_definition(data), named
+        definition = read_definition(data)
+        return (None if named else definition), named
     except DefinitionError as error:
         refused = list(error.faults)
     except LoopError as error:
@@ -109,7 +114,7 @@ def _constraint_faults(data: Mapping[str, Any]) -> Iterator[Fault]:
         unknown = sorted(constraint.parameters - set(names))
         for name in unknown:
             message = f"there is no parameter {name!r}"
-            hint = f"{did_you_mean(name, names)} there are {', '.join(names)}".strip()
+            hint = did_you_mean(name, names) or f"there are {', '.join(names)}"
             yield Fault(field=".".join(locate(here, written, message)), message=message, hint=hint)
         if unknown or not constraint.parameters <= set(readable):
             continue
@@ -136,11 +141,25 @@ def _expression_faults(data: Mapping[str, Any]) -> Iterator[Fault]:
             continue
         for name in sorted(used):
             if name not in names:
-                hint = f"{did_you_mean(name, names)} there are {', '.join(names)}".strip()
+                hint = did_you_mean(name, names) or f"there are {', '.join(names)}"
                 yield Fault(field=here, message=f"there is no parameter {name!r}", hint=hint)
             elif isinstance(readable.get(name), Categorical):
                 hint = "name a parameter with numbers"
                 yield Fault(field=here, message=f"{name} is a choice between levels and has no number", hint=hint)
+
+
+def _date_faults(data: Mapping[str, Any]) -> Iterator[Fault]:
+    for name, written in _written(data, "ingredients", "components").items():
+        for lot, said in _written({"lots": written}, "lots", "lots").items():
+            day = _written({"lot": said}, "lot").get("expires")
+            if isinstance(day, str) and _DAY.fullmatch(day):
+                try:
+                    date.fromisoformat(day)
+                except ValueError:
+                    field = f"ingredients.components.{name}.lots.{lot}.expires"
+                    yield Fault(
+                        field=field, message=f"there is no day {day}", hint="the last day of use, as YYYY-MM-DD"
+                    )
 
 
 def _is_said(fault: Fault, named: Sequence[Fault]) -> bool:
@@ -163,12 +182,7 @@ def _space_faults(definition: Definition) -> list[Fault]:
             break
     control = definition.policy.control
     if control is not None:
-        try:
-            free.read(control)
-        except FormulationError as error:
-            field = ".".join(locate(("policy", "control"), control, str(error)))
-            hint = "a control names a value for every parameter"
-            faults.append(Fault(field=field, message=str(error), hint=hint))
+        faults += _control_faults(free, control)
     if faults:
         return faults
     box = definition.model_copy(update={"candidates": None}).space()
@@ -184,6 +198,23 @@ def _space_faults(definition: Definition) -> list[Fault]:
         hint = "the control is made in every block: it has to keep every rule"
         faults.append(Fault(field="policy.control", message="; ".join(map(str, broken)), hint=hint))
     return faults
+
+
+def _control_faults(space: SearchSpace, control: Mapping[str, Setting]) -> Iterator[Fault]:
+    missing = [name for name in space.names if name not in control]
+    other = [name for name in control if name not in space.parameters]
+    for name in other:
+        hint = did_you_mean(name, missing) or f"there are {', '.join(space.names)}"
+        yield Fault(field=f"policy.control.{name}", message=f"there is no parameter {name!r}", hint=hint)
+    if len(missing) > len(other):
+        message, hint = f"no value for {', '.join(missing)}", "a control names a value for every parameter"
+        yield Fault(field="policy.control", message=message, hint=hint)
+    if not missing and not other:
+        try:
+            space.read(control)
+        except FormulationError as error:
+            place, message = locate(("policy", "control"), control, str(error)), str(error)
+            yield Fault(field=".".join(place), message=message, hint=name_hint(message, space.parameters))
 
 
 def _has_formulation(space: SearchSpace) -> bool:
@@ -208,8 +239,8 @@ def _conflict(definition: Definition, space: SearchSpace) -> Fault:
         f"constraints.{own[-1]}" if own else (f"targets.{limited[0]}.limits" if limited else "ingredients.components")
     )
     labels = "; ".join(rule.label for rule in needed)
-    message = f"no formulation keeps all of these together: {labels}"
-    return Fault(field=field, message=message, hint=f"loosen one of them, or the bounds of {', '.join(names)}")
+    message = f"no formulation keeps {'all of these together' if len(needed) > 1 else 'this'}: {labels}"
+    return Fault(field=field, message=message, hint=f"loosen the rule, or the bounds of {', '.join(names)}")
 
 
 # ---------------------------------------------------------------------- warnings

@@ -282,7 +282,7 @@ class TaskPlan(Frozen):
 def _unknown(field: str, kind: str, name: str, known: Collection[str]) -> Fault:
     near = did_you_mean(name, known)
     listed = f"known are {', '.join(known)}" if known else f"no {kind} is named anywhere"
-    return Fault(field=field, message=f"there is no {kind} {name!r}", hint=f"{near} {listed}".strip())
+    return Fault(field=field, message=f"there is no {kind} {name!r}", hint=near or listed)
 
 
 def _plain_unit(unit: str) -> str:
