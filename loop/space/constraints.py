@@ -57,11 +57,11 @@ class _Bounded(Frozen):
 class Linear(_Bounded):
     """Weighted sum of numeric parameters, bounded or fixed."""
 
-    kind: Literal["linear"] = "linear"
+    kind: Literal["linear"] = Field(default="linear", description="What sort of rule this is.")
     coefficients: Mapping[str, float] = Field(min_length=1, description="Weight by parameter name.")
-    at_least: float | None = None
-    at_most: float | None = None
-    equals: float | None = None
+    at_least: float | None = Field(default=None, description="Smallest sum allowed.")
+    at_most: float | None = Field(default=None, description="Largest sum allowed.")
+    equals: float | None = Field(default=None, description="The sum itself; stands alone.")
 
     @model_validator(mode="after")
     def _is_bounded(self) -> Linear:
@@ -121,11 +121,11 @@ class Linear(_Bounded):
 class Ratio(_Bounded):
     """Bounds on the ratio of two shares, or of two sums of shares; holds where both are zero."""
 
-    kind: Literal["ratio"] = "ratio"
+    kind: Literal["ratio"] = Field(default="ratio", description="What sort of rule this is.")
     numerator: tuple[str, ...] = Field(min_length=1, description="Parameters summed above the line.")
     denominator: tuple[str, ...] = Field(min_length=1, description="Parameters summed below the line.")
-    at_least: float | None = Field(default=None, ge=0)
-    at_most: float | None = Field(default=None, ge=0)
+    at_least: float | None = Field(default=None, ge=0, description="Smallest ratio allowed.")
+    at_most: float | None = Field(default=None, ge=0, description="Largest ratio allowed.")
 
     @model_validator(mode="before")
     @classmethod
@@ -196,10 +196,10 @@ class Ratio(_Bounded):
 class Count(_Bounded):
     """How many ingredients of a group may, or must, be used at once."""
 
-    kind: Literal["count"] = "count"
+    kind: Literal["count"] = Field(default="count", description="What sort of rule this is.")
     of: tuple[str, ...] = Field(min_length=1, description="The group.")
-    at_least: int = Field(default=0, ge=0)
-    at_most: int | None = Field(default=None, ge=0)
+    at_least: int = Field(default=0, ge=0, description="Smallest number of them in one formulation.")
+    at_most: int | None = Field(default=None, ge=0, description="Largest number of them in one formulation.")
 
     @model_validator(mode="after")
     def _is_possible(self) -> Count:
@@ -321,7 +321,7 @@ class When(Frozen):
 class Forbid(_Bounded):
     """A combination that may not be: all conditions at once."""
 
-    kind: Literal["forbid"] = "forbid"
+    kind: Literal["forbid"] = Field(default="forbid", description="What sort of rule this is.")
     when: Mapping[str, When] = Field(
         min_length=1, description="Condition by parameter name; forbidden where all of them are met."
     )
