@@ -73,7 +73,9 @@ def find_body(
         else:
             words = " | ".join(normalise(text) for text in rows[row] if text)
             notes.append(Note(sheet.row_address(row), f"{_KINDS[kind]}, skipped: {words}"))
-    if len(summaries) > _MOST_SUMMARIES * (len(data) + len(summaries)):  # "min", "max": levels of somebody's factor
+    labels = [fold(next(text for text in rows[row] if text)) for row in summaries]
+    are_levels = len(set(labels)) < len(labels) and len(summaries) > _MOST_SUMMARIES * (len(data) + len(summaries))
+    if are_levels or not data:  # "min", "max": levels of somebody's factor
         return BodyRows(sorted(data + summaries), notes)
     for row in summaries:
         words = " | ".join(normalise(text) for text in rows[row] if text)

@@ -106,9 +106,9 @@ def _null_space(X: NDArray[np.float64]) -> Iterator[list[int]]:
         return
     scale = np.ptp(X[:, varying], axis=0).max()
     centred = (X[:, varying] - X[:, varying].mean(axis=0)) / scale
-    _, singular, rows = np.linalg.svd(centred, full_matrices=True)
-    rank = int(np.sum(singular > _NULL * singular[0]))
-    basis = _reduced(rows[rank:].copy())
+    strengths, vectors = np.linalg.eigh(centred.T @ centred)  # squared singular values, rising
+    rank = int(np.sum(strengths > _NULL**2 * strengths[-1]))
+    basis = _reduced(vectors.T[: len(varying) - rank].copy())
     for vector in basis:
         if np.allclose(vector, np.round(vector), atol=0.02) and set(np.round(vector)) <= {0.0, 1.0}:
             yield [int(place) for place in varying[np.round(vector) == 1]]
