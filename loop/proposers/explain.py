@@ -36,9 +36,8 @@ def because(
     values
         What each of them showed, (n,) by target, NaN where unknown.
     """
-    parts = [
-        _promise(definition, name, predicted[name], values[name]) for name in definition.goals if name in predicted
-    ]
+    parts = [f"{name} {_value(predicted[name], definition.targets[name].unit)}" for name in definition.goals]
+    parts.append(_promise(definition, predicted, values))
     for name, target in definition.targets.items():
         if target.limits is not None and name not in definition.goals and name in predicted:
             margin = float(target.limits.margin(np.array([predicted[name].mean]))[0])
@@ -69,24 +68,34 @@ def difference(space: SearchSpace, before: Formulation, after: Formulation) -> s
     return ", ".join(text for _, text in found[:_MOST_CHANGES]) + more
 
 
-def _promise(definition: Definition, name: str, predicted: Prediction, values: np.ndarray) -> str:
-    target = definition.targets[name]
-    known = values[np.isfinite(values)]
-    said = f"{name} {_value(predicted, target.unit)}"
-    if not len(known):
-        return said
-    gains = target.gain(known)
-    best = known[int(gains.argmax())]
-    gain = float(target.gain(np.array([predicted.mean]))[0] - gains.max())
-    if predicted.sd == 0:
-        return f"{said} by formula, best so far {best:.4g}"
-    if gain > 0:
-        mood = "promises more than"
-    elif gain > -predicted.sd:
-        mood = "may beat"
-    else:
-        mood = "explores: known too little to beat on average"
-    return f"{said} {mood} the best so far {best:.4g}"
+def _promise(definition: Definition, predicted: Mapping[str, Prediction], values: Mapping[str, np.ndarray]) -> str:
+    """Compare what is expected with what was seen: the best value, or every trade-off."""
+    targets = [definition.targets[name] for name in definition.goals]
+    keeps = np.logical_and.reduce([t.meets_limits(values[n]) for n, t in definition.targets.items()])
+    seen = np.stack([t.gain(values[n]) for n, t in zip(definition.goals, targets, strict=True)], axis=1)
+    keeps &= np.isfinite(seen).all(axis=1)
+    if not keeps.any():
+        return "nothing made so far keeps all limits: looks for one that does"
+    expected, optimistic = [], []
+    for name, target in zip(definition.goals, targets, strict=True):
+        mean, sd = predicted[name].mean, predicted[name].sd
+        gains = target.gain(np.array([mean, mean - sd, mean + sd]))
+        expected.append(gains[0])
+        optimistic.append(gains.max())
+    known = "every trade-off made so far"
+    if len(targets) == 1:
+        best = float(values[definition.goals[0]][keeps][seen[keeps, 0].argmax()])
+        known = f"the best so far, {best:.4g}"
+    if _is_beyond(np.array(expected), seen[keeps]):
+        return f"expected beyond {known}"
+    if _is_beyond(np.array(optimistic), seen[keeps]):
+        return f"may go beyond {known} (within one sd)"
+    return f"explores: on average not beyond {known}, but uncertain"
+
+
+def _is_beyond(gains: np.ndarray, seen: np.ndarray) -> bool:
+    """Say whether no row seen is at least as good in every goal."""
+    return not bool(np.any(np.all(seen >= gains, axis=1)))
 
 
 def _value(predicted: Prediction, unit: str) -> str:
