@@ -29,6 +29,7 @@ from loop.goals import Target
 from loop.hints import did_you_mean, name_hint
 from loop.space.constraints import Constraint
 from loop.space.parameters import Categorical, Continuous, Ingredient, Parameter
+from loop.space.projection import conflict_of
 from loop.space.space import SearchSpace
 from loop.values import Setting
 
@@ -177,7 +178,9 @@ def _space_faults(definition: Definition) -> list[Fault]:
         try:
             free.read(row)
         except FormulationError as error:
-            faults.append(Fault(field=f"candidates.rows.{i}", message=str(error), hint=name_hint(str(error), row)))
+            faults.append(
+                Fault(field=f"candidates.rows.{i}", message=str(error), hint=name_hint(str(error), _levels(free)))
+            )
         if len(faults) == MOST_ROW_FAULTS:
             break
     control = definition.policy.control
@@ -186,8 +189,11 @@ def _space_faults(definition: Definition) -> list[Fault]:
     if faults:
         return faults
     box = definition.model_copy(update={"candidates": None}).space()
-    if not _has_formulation(box):
-        return [_conflict(definition, box)]
+    try:
+        box.centre()
+    except SpaceError as error:
+        field = _conflict_field(definition, conflict_of(box.parameters, box.constraints))
+        return [Fault(field=field, message=str(error), hint="loosen one of the rules, or one of the ranges")]
     if rows and not box.feasible(box.to_rows(rows)).any():
         broken = box.violations(rows[0])
         message = f"none of the {len(rows)} candidates meets the constraints"
@@ -214,33 +220,22 @@ def _control_faults(space: SearchSpace, control: Mapping[str, Setting]) -> Itera
             space.read(control)
         except FormulationError as error:
             place, message = locate(("policy", "control"), control, str(error)), str(error)
-            yield Fault(field=".".join(place), message=message, hint=name_hint(message, space.parameters))
+            yield Fault(field=".".join(place), message=message, hint=name_hint(message, _levels(space)))
 
 
-def _has_formulation(space: SearchSpace) -> bool:
-    try:
-        space.centre()
-    except SpaceError:
-        return False
-    return True
+def _levels(space: SearchSpace) -> dict[str, Mapping[str, object]]:
+    """Return all names that a formulation may hold: parameters, and the levels of each choice."""
+    return {name: p.levels if isinstance(p, Categorical) else {} for name, p in space.parameters.items()}
 
 
-def _conflict(definition: Definition, space: SearchSpace) -> Fault:
-    """Leave out one rule after the other: those without which there would be formulations contradict each other."""
-    needed = list(space.constraints)
-    for rule in space.constraints:
-        fewer = [other for other in needed if other is not rule]
-        if not _has_formulation(SearchSpace(space.parameters, fewer)):
-            needed = fewer
-    own = [i for i, rule in enumerate(definition.constraints) if any(rule is other for other in needed)]
-    names = [name for name in space.names if any(name in rule.parameters for rule in needed)]
-    limited = [name for name in definition.targets if any(rule.label == f"limits of {name}" for rule in needed)]
-    field = (
-        f"constraints.{own[-1]}" if own else (f"targets.{limited[0]}.limits" if limited else "ingredients.components")
-    )
-    labels = "; ".join(rule.label for rule in needed)
-    message = f"no formulation keeps {'all of these together' if len(needed) > 1 else 'this'}: {labels}"
-    return Fault(field=field, message=message, hint=f"loosen the rule, or the bounds of {', '.join(names)}")
+def _conflict_field(definition: Definition, conflict: Sequence[Constraint]) -> str:
+    """Return the field of the last rule of a conflict that a person wrote."""
+    own = [i for i, rule in enumerate(definition.constraints) if any(rule is other for other in conflict)]
+    if own:
+        return f"constraints.{own[-1]}"
+    labels = {rule.label for rule in conflict}
+    limited = [name for name in definition.targets if f"limits of {name}" in labels]
+    return f"targets.{limited[0]}.limits" if limited else ("ingredients.components" if conflict else "constraints")
 
 
 # ---------------------------------------------------------------------- warnings
