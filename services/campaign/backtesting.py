@@ -1,0 +1,124 @@
+"""The use case of a backtest: a definition, a table of known results, strategies; a summary, a picture, JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from loop.backtest import RANDOM, Trace
+from loop.comparison import BacktestSummary, compare
+from loop.definition import Definition
+from loop.state import CampaignState
+from loop.surrogates import surrogate_names
+from services.campaign.backtests import BacktestPlan, run_backtests
+from services.campaign.errors import CampaignError, SheetError
+from services.campaign.sheets import read_past_results
+from services.records.table import Table
+
+__all__ = ["plan_from_state", "plan_from_table", "run_plan", "write_backtest"]
+
+_LEAST = 10
+"""Formulations below which a replay says nothing."""
+
+
+def plan_from_table(
+    definition: Definition,
+    table: Table,
+    *,
+    strategies: Sequence[str],
+    n_seeds: int,
+    n_initial: int,
+    budget: int,
+    batch: int,
+    columns: Mapping[str, str] | None = None,
+) -> BacktestPlan:
+    """Plan a backtest over a table of past results; rows without every target are left out.
+
+    Raises
+    ------
+    CampaignError
+        If a strategy is unknown, or too few formulations have every target.
+    """
+    rows = read_past_results(definition, table, columns=columns)
+    known = [(row.formulation, {n: v.mean for n, v in row.targets.items() if v.mean is not None}) for row in rows]
+    return _plan(definition, known, strategies, n_seeds, n_initial, budget, batch, table.source)
+
+
+def plan_from_state(
+    state: CampaignState, *, strategies: Sequence[str], n_seeds: int, n_initial: int, budget: int, batch: int
+) -> BacktestPlan:
+    """Plan a backtest over the campaign's own specimens as made."""
+    known = [
+        (seen.as_made, {n: v.mean for n, v in seen.targets.items() if v.mean is not None})
+        for seen in state.observations
+        if not seen.is_excluded
+    ]
+    return _plan(state.definition, known, strategies, n_seeds, n_initial, budget, batch, state.campaign)
+
+
+def run_plan(
+    plan: BacktestPlan,
+    *,
+    log: Path,
+    n_workers: int | None = None,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+) -> tuple[list[Trace], BacktestSummary]:
+    """Run what of a plan is not in the log yet, and compare."""
+    traces = run_backtests(plan, log=log, n_workers=n_workers, progress=progress)
+    return traces, compare(plan.table(), traces, n_initial=plan.n_initial, batch=plan.batch)
+
+
+def write_backtest(plan: BacktestPlan, summary: BacktestSummary, folder: Path, name: str) -> tuple[Path, Path]:
+    """Write a backtest as a picture (PNG) and as JSON; return both paths."""
+    from services.report.pictures.backtest import backtest_picture
+
+    definition = plan.definition
+    goal = definition.goals[0]
+    unit = definition.targets[goal].unit
+    score = f"gain of {goal}" if definition.targets[goal].goal != "maximise" else goal
+    if definition.objective.kind == "desirability":
+        score, unit = "desirability", "0 to 1"
+    picture = backtest_picture(
+        summary,
+        title=definition.title or definition.campaign,
+        score=f"{score} ({unit})" if unit else score,
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    png, data = folder / f"{name}.png", folder / f"{name}.json"
+    png.write_bytes(picture)
+    data.write_text(json.dumps(asdict(summary), indent=1, ensure_ascii=False), encoding="utf-8")
+    return png, data
+
+
+def _plan(
+    definition: Definition,
+    known: Sequence[tuple[Mapping[str, float | str], Mapping[str, float]]],
+    strategies: Sequence[str],
+    n_seeds: int,
+    n_initial: int,
+    budget: int,
+    batch: int,
+    source: str,
+) -> BacktestPlan:
+    names = (RANDOM, *surrogate_names())
+    unknown = [strategy for strategy in strategies if strategy not in names]
+    if unknown:
+        raise CampaignError(f"there is no strategy {', '.join(unknown)}; there are {', '.join(names)}")
+    whole = [(dict(f), dict(r)) for f, r in known if all(n in r for n in definition.measured_targets)]
+    different = {tuple(sorted(formulation.items())) for formulation, _ in whole}
+    if len(different) < max(_LEAST, n_initial + 1):
+        raise SheetError(
+            source, [f"a backtest needs at least {max(_LEAST, n_initial + 1)} formulations, got {len(different)}"]
+        )
+    return BacktestPlan(
+        definition=definition,
+        formulations=tuple(formulation for formulation, _ in whole),
+        results=tuple(result for _, result in whole),
+        strategies=tuple(dict.fromkeys((*strategies, RANDOM))),
+        seeds=tuple(range(n_seeds)),
+        n_initial=n_initial,
+        budget=min(budget, len(different)),
+        batch=batch,
+    )
