@@ -12,6 +12,7 @@ __all__ = [
     "ProposalId",
     "SpecimenId",
     "campaign_of",
+    "campaign_of_specimen",
     "cycle_of",
     "external_specimen_id",
     "is_safe",
@@ -25,6 +26,7 @@ SpecimenId = NewType("SpecimenId", str)
 
 SAFE_ID = re.compile(r"[A-Z0-9](?:[A-Z0-9-]*[A-Z0-9])?")
 _PROPOSAL = re.compile(r"(?P<campaign>[A-Z0-9-]+)-C(?P<cycle>\d{3,})-(?P<number>\d{2,})")
+_SPECIMEN = re.compile(r"(?P<campaign>[A-Z0-9-]+)-(?:C\d{3,}-\d{2,}-S\d+|X\d{4,})")
 
 
 def is_safe(text: str) -> bool:
@@ -50,6 +52,14 @@ def external_specimen_id(campaign: CampaignId, number: int) -> SpecimenId:
 def campaign_of(proposal: str) -> CampaignId:
     """Read the campaign out of a proposal id."""
     return CampaignId(_parts(proposal)["campaign"])
+
+
+def campaign_of_specimen(specimen: str) -> CampaignId:
+    """Read the campaign out of a specimen id, proposed or not."""
+    match = _SPECIMEN.fullmatch(specimen)
+    if match is None:
+        raise ProposalError(f"{specimen!r} is not a specimen id; one looks like PP01-C003-02-S1 or PP01-X0007")
+    return CampaignId(match["campaign"])
 
 
 def cycle_of(proposal: str) -> int:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 __all__ = [
     "CampaignError",
     "DraftError",
-    "SheetError",
     "ShadowedPackageError",
+    "SheetError",
     "TemplateError",
     "WorkspaceError",
 ]

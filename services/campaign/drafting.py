@@ -1,0 +1,309 @@
+"""Write a first definition from a table of past results: every guess beside its reason, to be corrected. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+
+from loop.ids import is_safe
+from services.campaign.errors import DraftError
+from services.ingest.guess import ColumnGuess
+from services.records.table import Table
+
+__all__ = ["GOALS", "draft_definition", "suggested_id"]
+
+GOALS = ("maximise", "minimise")
+"""What a target's goal may be guessed as; the others need a value that no table tells."""
+
+_BATCH = 4
+_PLAIN = re.compile(r"[^\W\d_](?:[\w ./()%-]*[\w)%])?")
+_WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
+_FINEST_SHARE = Decimal("0.0001")
+_NARROW = 100
+
+
+def suggested_id(name: str) -> str:
+    """Make a campaign id of a file's name: ``concrete_slump.csv`` gives ``CONCRETE-SLUMP``."""
+    stem = name.rpartition(".")[0] or name
+    wanted = re.sub(r"[^A-Z0-9]+", "-", stem.upper()).strip("-")
+    return wanted if is_safe(wanted) else "CAMPAIGN"
+
+
+def draft_definition(
+    table: Table,
+    guesses: Sequence[ColumnGuess],
+    *,
+    campaign: str,
+    file_name: str,
+    goals: Mapping[str, str] | None = None,
+    candidates: bool = False,
+) -> str:
+    """Write a commented definition out of what each column of a table seems to be.
+
+    Parameters
+    ----------
+    table
+        The table that was guessed about.
+    guesses
+        One for each column that may count.
+    campaign
+        The campaign's id.
+    file_name
+        The table's file as seen from where the definition will lie.
+    goals
+        `maximise` or `minimise` by target; those left out are to be maximised, with a comment to check.
+    candidates
+        Let only rows of the table be proposed, as a replay needs it.
+
+    Returns
+    -------
+    YAML. It validates as it stands where the guesses suffice.
+
+    Raises
+    ------
+    DraftError
+        If no column can be set, or none is a result.
+    """
+    inputs = [guess for guess in guesses if guess.role == "input"]
+    targets = [guess for guess in guesses if guess.role == "target"]
+    aside = [guess for guess in guesses if guess.role not in ("input", "target")]
+    _check(table, inputs, targets)
+    mixed, others, extra_sums = _sorted_out(table, inputs, candidates)
+    lines = [
+        *_head(table, campaign, file_name),
+        *_ingredients(mixed),
+        *_parameters(others, candidates),
+        *_sums(extra_sums),
+        *_candidates(file_name, candidates),
+        *_targets(targets, goals or {}),
+        *_objective(targets),
+        *_policy(),
+        *_aside(aside),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _check(table: Table, inputs: Sequence[ColumnGuess], targets: Sequence[ColumnGuess]) -> None:
+    named = ", ".join(table.names)
+    if not targets:
+        raise DraftError(f"{table.source}: no column looks like a result; name it: --target NAME (columns: {named})")
+    for guess in targets:
+        if table.column(guess.name).kind != "number":
+            raise DraftError(f"{table.source}: the target {guess.name!r} holds words; a target is a column of numbers")
+    if not inputs:
+        raise DraftError(f"{table.source}: no column is left that could be set or weighed (columns: {named})")
+
+
+def _sorted_out(
+    table: Table, inputs: Sequence[ColumnGuess], candidates: bool
+) -> tuple[list[ColumnGuess], list[ColumnGuess], list[list[ColumnGuess]]]:
+    """Split inputs into the one mixture, the rest, and further sums that the rest must keep."""
+    mixtures: dict[int, list[ColumnGuess]] = {}
+    for guess in inputs:
+        if guess.mixture is not None:
+            mixtures.setdefault(guess.mixture, []).append(guess)
+    if candidates:  # the rows are the rule then; a sum that rounding spoils would throw some of them out
+        mixtures = {number: members for number, members in mixtures.items() if _sums_exactly(table, members)}
+    ordered = sorted(mixtures.values(), key=len, reverse=True)
+    mixed = ordered[0] if ordered else []
+    return mixed, [guess for guess in inputs if guess not in mixed], ordered[1:]
+
+
+def _sums_exactly(table: Table, members: Sequence[ColumnGuess]) -> bool:
+    total = members[0].mixture_total or 0.0
+    rows = zip(*(table.column(guess.name).numbers for guess in members), strict=True)
+    return all(abs(sum(value or 0.0 for value in row) - total) <= 1e-9 * abs(total) for row in rows)
+
+
+# ---------------------------------------------------------------------- sections
+def _head(table: Table, campaign: str, file_name: str) -> Iterator[str]:
+    yield f"# A campaign guessed from {_remark(table.source)} ({table.n_rows} rows). Each guess says why:"
+    yield "# look through it, correct what is wrong, then begin with  meguri start  and this file."
+    yield f"# The past results come in with  meguri import {_remark(file_name)}"
+    yield ""
+    yield "schema: 1"
+    yield f"campaign: {campaign}  # id: capitals, digits and hyphens; it begins every proposal's id"
+    yield 'title: ""  # one line for people'
+    yield 'description: ""  # why the campaign is run'
+
+
+def _ingredients(mixed: Sequence[ColumnGuess]) -> Iterator[str]:
+    if not mixed:
+        return
+    total = Decimal(repr(mixed[0].mixture_total))
+    units = {guess.unit for guess in mixed}
+    unit = units.pop() if len(units) == 1 else ""
+    unit = unit or ("%" if total == 100 else "parts")
+    yield ""
+    yield f"ingredients:  # {_remark(mixed[0].because)}"
+    yield f"  total: {_decimal(total)}"
+    yield f"  unit: {_text(unit)}"
+    yield "  batch_kg: 1  # CHECK: mass of one batch, kg; the recipe sheet is in grams of it"
+    yield "  components:"
+    for number, guess in enumerate(mixed):
+        low, high, step = _share_range(guess, total)
+        yield f"    {_text(guess.name)}:"
+        yield f"      low: {_decimal(low)}"
+        yield f"      high: {_decimal(high)}"
+        hint = "  # CHECK: smallest change you weigh; what the table keeps to" if number == 0 else ""
+        yield f"      step: {_decimal(step)}{hint}"
+        if guess.is_constant:
+            yield "      # The table never varies it: the range is one step wide. Widen it to let the loop vary it."
+    yield "  # Each may also have: minimum_if_used (smallest dose where it is used at all), density, price, stock_kg, lots,"
+    yield "  # masterbatch, balance_g (resolution of its balance)."
+
+
+def _share_range(guess: ColumnGuess, total: Decimal) -> tuple[Decimal, Decimal, Decimal]:
+    """Return low, high and step of a share, both ends multiples of the step, the low end below the high one."""
+    step = Decimal(repr(guess.step)) if guess.step is not None else _round_power(total * _FINEST_SHARE)
+    low = (Decimal(repr(guess.low or 0.0)) / step).to_integral_value(ROUND_FLOOR) * step
+    high = (Decimal(repr(guess.high or 0.0)) / step).to_integral_value(ROUND_CEILING) * step
+    if low < high:
+        return low, high, step
+    if guess.step is not None and step > high:
+        step = _round_power(total * _FINEST_SHARE)
+    return low, high + _finer(step, total), _finer(step, total)
+
+
+def _finer(step: Decimal, total: Decimal) -> Decimal:
+    """Return a step that is narrow beside the whole and still meets the old one's multiples."""
+    while step * _NARROW > total:
+        step /= 10
+    return step
+
+
+def _round_power(value: Decimal) -> Decimal:
+    return Decimal(1).scaleb(value.adjusted())
+
+
+def _parameters(others: Sequence[ColumnGuess], candidates: bool) -> Iterator[str]:
+    if not others:
+        return
+    yield ""
+    yield "parameters:"
+    for guess in others:
+        yield f"  {_text(guess.name)}:"
+        yield from (f"    {line}" for line in _parameter(guess, candidates))
+    yield "  # Each may also have: hard_to_change: true (where changing it between runs costs time), scale: log."
+
+
+def _parameter(guess: ColumnGuess, candidates: bool) -> Iterator[str]:
+    because = f"  # {_remark(guess.because)}"
+    unit = f"unit: {_text(guess.unit)}" if guess.unit else 'unit: ""  # CHECK: the table names none'
+    if guess.kind == "categorical" and len(guess.levels) > 1:
+        yield f"kind: categorical{because}"
+        yield f"levels: [{', '.join(_text(str(level)) for level in guess.levels)}]"
+        return
+    if guess.kind == "discrete" and len(guess.levels) > 1:
+        yield f"kind: discrete{because}"
+        yield unit
+        yield f"values: [{', '.join(_number(float(level)) for level in guess.levels)}]"
+    else:
+        low, high = guess.low or 0.0, guess.high or 0.0
+        is_wide = low < high
+        yield f"kind: continuous{because}"
+        yield unit
+        yield f"low: {_number(low)}"
+        if is_wide:
+            yield f"high: {_number(high)}"
+        else:
+            yield f"high: {_number(low + (guess.step or abs(low) or 1.0))}  # CHECK: the table shows one value only"
+        if guess.step is not None and is_wide and not candidates:
+            yield f"step: {_number(guess.step)}  # every value in the table is a multiple; drop it to allow any value"
+    if guess.is_log:
+        yield "scale: log"
+
+
+def _sums(sums: Sequence[Sequence[ColumnGuess]]) -> Iterator[str]:
+    if not sums:
+        return
+    yield ""
+    yield "constraints:"
+    for members in sums:
+        weights = ", ".join(f"{_text(guess.name)}: 1" for guess in members)
+        yield f"  - kind: linear  # {_remark(members[0].because)}"
+        yield f"    coefficients: {{{weights}}}"
+        yield f"    equals: {_number(members[0].mixture_total or 0.0)}"
+
+
+def _candidates(file_name: str, candidates: bool) -> Iterator[str]:
+    if candidates:
+        yield ""
+        yield "candidates:  # only these rows may be proposed"
+        yield f"  file: {_text(file_name)}"
+
+
+def _targets(targets: Sequence[ColumnGuess], goals: Mapping[str, str]) -> Iterator[str]:
+    needs_ends = len(targets) > 4
+    yield ""
+    yield "targets:"
+    for guess in targets:
+        goal = goals.get(guess.name)
+        check = "" if goal else "  # CHECK: maximise, minimise, match, range or limits?"
+        yield f"  {_text(guess.name)}:  # {_remark(guess.because)}"
+        yield f"    unit: {_text(guess.unit)}" if guess.unit else '    unit: ""  # CHECK: the table names none'
+        yield f"    goal: {goal or GOALS[0]}{check}"
+        if needs_ends and guess.low is not None and guess.high is not None:
+            worst, best = (guess.low, guess.high) if (goal or GOALS[0]) == GOALS[0] else (guess.high, guess.low)
+            yield f"    worst: {_number(worst)}  # CHECK: of no use at all (the worst in the table)"
+            yield f"    best: {_number(best)}  # CHECK: could not be bettered (the best in the table)"
+    yield "  # Each may also have: repeatability_sd (sd of single tests: smaller differences are not called better),"
+    yield "  # limits: {at_least: …, at_most: …} (hard bounds)."
+
+
+def _objective(targets: Sequence[ColumnGuess]) -> Iterator[str]:
+    if len(targets) == 1:
+        return
+    kind = "pareto" if len(targets) <= 4 else "desirability"
+    yield ""
+    yield "objective:"
+    yield "  # CHECK: single (one goal, the others goal: limits), pareto (trade-offs) or desirability (one score)"
+    yield f"  kind: {kind}"
+
+
+def _policy() -> Iterator[str]:
+    yield ""
+    yield "# budget: {specimens: 30}  # formulations that may be made, those known before not counted"
+    yield ""
+    yield "policy:"
+    yield f"  batch: {_BATCH}  # CHECK: formulations proposed per cycle"
+    yield "  # replicates: 2  # specimens made of each formulation"
+    yield ""
+    yield "# What acts on the targets, and which measurement sees it: the point where campaigns are decided."
+    yield "# factors:"
+    yield "#   crystallinity: {acts_on: {TARGET: +}}"
+    yield "# modalities:"
+    yield "#   DSC: {probe: heat, sees: {crystallinity: direct}}"
+
+
+def _aside(aside: Sequence[ColumnGuess]) -> Iterator[str]:
+    if not aside:
+        return
+    yield ""
+    yield "# Left out of the table:"
+    for guess in aside:
+        yield f"#   {_remark(guess.name)}: {_remark(guess.because)}"
+
+
+# ---------------------------------------------------------------------- scalars
+def _text(text: str) -> str:
+    """Write a text so that YAML reads it back as that text."""
+    if _PLAIN.fullmatch(text) and text.casefold() not in _WORDS:
+        return text
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _remark(text: str) -> str:
+    """Keep a text on one line and free of what YAML forbids even in a comment."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+
+
+def _decimal(value: Decimal) -> str:
+    plain = value.normalize()
+    return f"{plain:f}"

@@ -1,0 +1,233 @@
+"""Put the parts together: the only place that names concrete classes. Heavy parts are imported when they are used."""
+
+from __future__ import annotations
+
+import getpass
+import logging
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from loop.errors import FormulationError
+from loop.ids import ProposalId
+from loop.recipe import Recipe
+from loop.state import CampaignState
+from loop.values import Setting
+from services.campaign.definition import CampaignDefinition, read_campaign_definition
+from services.campaign.errors import CampaignError
+from services.campaign.files import write_whole
+from services.campaign.service import CampaignService, SystemClock
+from services.campaign.views import stop_advice
+from services.campaign.workspace import Workspace, find_workspace, make_workspace
+from services.records.table import Table
+from services.store import SqlJournal, open_database
+
+__all__ = ["ACTOR_VARIABLE", "Opened", "actor_name", "begin_workspace", "open_service", "read_definition", "read_table"]
+
+log = logging.getLogger(__name__)
+
+ACTOR_VARIABLE = "MEGURI_ACTOR"
+"""Environment variable that names who acts, where the system's user does not say it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A workspace with its service, ready for use, and the doors through which files come and go."""
+
+    service: CampaignService
+    workspace: Workspace
+
+    def read_definition(self, path: Path) -> CampaignDefinition:
+        """Read a definition file; see `read_definition`."""
+        return read_definition(path)
+
+    def read_table(
+        self,
+        path: Path,
+        *,
+        sheet: str | None = None,
+        detection_limits: Mapping[str, float] | None = None,
+        decimal: str | None = None,
+    ) -> Table:
+        """Read a table; see `read_table`."""
+        return read_table(path, sheet=sheet, detection_limits=detection_limits, decimal=decimal)
+
+    def write_table(self, table: Table, path: Path) -> Path:
+        """Write a table as CSV, Excel or Parquet, by the suffix of the path."""
+        from services.ingest.write_tables import write_table
+
+        return write_table(table, path)
+
+    def write_report(self, campaign: str, *, folder: Path | None = None) -> Path:
+        """Write a campaign's report, one HTML file that needs no network, and return where it is.
+
+        Parameters
+        ----------
+        folder
+            Where it goes, with its main pictures as PNG and SVG beside it; the workspace's ``reports`` without them
+            where left out.
+        """
+        from services.report.page import build_report
+        from services.report.pictures.files import save_pictures
+
+        state = self.service.state(campaign)
+        page = build_report(
+            state,
+            self.service.plan(campaign),
+            now=datetime.now(UTC),
+            recipes=_recipes(self.service, state),
+            title=state.definition.title or campaign,
+            entries=self.service.log(campaign),
+            advice=stop_advice(state),
+        )
+        if folder is not None:
+            save_pictures(state, folder)
+        return write_whole((folder or self.workspace.reports) / f"{campaign}.html", page.encode())
+
+
+@contextmanager
+def open_service(
+    start: Path, *, actor: str | None = None, environment: Mapping[str, str] = os.environ
+) -> Iterator[Opened]:
+    """Open the workspace at or above a folder, and close its database at the end.
+
+    Parameters
+    ----------
+    start
+        Where the search begins; ``MEGURI_HOME`` goes before it.
+    actor
+        Who acts: written beside every fact. The system's user where left out.
+
+    Raises
+    ------
+    WorkspaceError
+        If there is no workspace, or its settings cannot be read.
+    StoreError
+        If the database cannot be opened.
+    """
+    workspace = find_workspace(start, environment)
+    who = actor_name(actor, environment)
+    engine = open_database(workspace.database_url)
+    try:
+        service = CampaignService(journal=SqlJournal(engine), clock=SystemClock(), actor=who)
+        yield Opened(service=service, workspace=workspace)
+    finally:
+        engine.dispose()
+
+
+def begin_workspace(folder: Path, *, database_url: str | None = None) -> Workspace:
+    """Make a folder a workspace and its database ready; what stands there already is kept.
+
+    Raises
+    ------
+    WorkspaceError
+        If the folder is a workspace with another database, or cannot be written.
+    StoreError
+        If the database cannot be opened.
+    """
+    workspace = make_workspace(folder, database_url=database_url)
+    open_database(workspace.database_url).dispose()
+    return workspace
+
+
+def actor_name(given: str | None, environment: Mapping[str, str] = os.environ) -> str:
+    """Say who acts: as given, else ``MEGURI_ACTOR``, else the system's user, else the user's number.
+
+    Raises
+    ------
+    CampaignError
+        If a name is given that is blank or cannot be printed.
+    """
+    named = given if given is not None else environment.get(ACTOR_VARIABLE)
+    if named is not None:
+        if not named.strip() or not named.isprintable():
+            raise CampaignError(f"who acts must have a name, got {named!r}")
+        return named.strip()
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user often has no name
+        return f"uid {os.getuid()}"
+
+
+def read_definition(path: Path) -> CampaignDefinition:
+    """Read a definition file, and the candidate table that it may name beside itself.
+
+    Raises
+    ------
+    CampaignError
+        If the file cannot be opened, or is no UTF-8 text.
+    DefinitionError
+        With one fault for each thing wrong, each with file, line and field.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise CampaignError(f"{path} cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise CampaignError(f"{path} is no UTF-8 text (byte {error.start}): save it as UTF-8") from error
+
+    def candidates(file: str) -> Sequence[Mapping[str, Setting]]:
+        return _rows(path.parent / file)
+
+    return read_campaign_definition(text, file_name=path.name, read_table=candidates)
+
+
+def read_table(
+    path: Path,
+    *,
+    sheet: str | None = None,
+    detection_limits: Mapping[str, float] | None = None,
+    decimal: str | None = None,
+) -> Table:
+    """Read a table as people keep it: CSV, Excel or Parquet.
+
+    Parameters
+    ----------
+    sheet
+        Which sheet of a workbook; the only one with a table where left out.
+    detection_limits
+        What ``n.d.`` means in a column: below this limit, in the column's unit.
+    decimal
+        ``.`` or ``,`` where the file leaves it open.
+
+    Raises
+    ------
+    UnreadableTable
+        If the file is no table, holds several, or can be read in two ways.
+    CampaignError
+        If `decimal` is neither mark.
+    """
+    from services.ingest.tables import read_table as read
+
+    match decimal:
+        case None | "." | ",":
+            return read(path, sheet=sheet, detection_limits=detection_limits, decimal=decimal)
+    raise CampaignError(f"the decimal mark is '.' or ',', got {decimal!r}")
+
+
+def _recipes(service: CampaignService, state: CampaignState) -> dict[ProposalId, Recipe]:
+    """Work out the recipe sheets that can be weighed; an edit that broke the rules may have none."""
+    found = {}
+    for record in state.open_proposals:
+        try:
+            found[record.proposal.id] = service.recipe(record.proposal.id)
+        except FormulationError as error:
+            log.warning("no recipe sheet", extra={"proposal_id": record.proposal.id, "reason": str(error)})
+    return found
+
+
+def _rows(path: Path) -> list[dict[str, Setting]]:
+    """Read a candidate table row by row; cells without a value are left out. ValueError where it cannot be read."""
+    from services.ingest.errors import UnreadableTable
+
+    try:
+        table = read_table(path)
+    except UnreadableTable as error:
+        raise ValueError(error.reason + (f" ({error.hint})" if error.hint else "")) from error
+    return [
+        {name: cell.value for name, cell in table.row(index).items() if cell.value is not None}
+        for index in range(table.n_rows)
+    ]

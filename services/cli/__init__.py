@@ -1,0 +1,1 @@
+"""The command line: verbs over the campaign service, for people and for scripts. Decides nothing."""

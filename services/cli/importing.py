@@ -1,0 +1,86 @@
+"""Take tables in and say what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import typer
+
+from loop.state import CampaignState
+from services.campaign.wiring import Opened
+from services.cli.assignments import read_pairs
+from services.cli.beginning import told_notes
+from services.cli.printing import say
+from services.records.table import Table
+
+__all__ = ["import_past", "import_sheet"]
+
+
+def import_past(
+    opened: Opened,
+    campaign: str,
+    path: Path,
+    *,
+    columns: Sequence[str],
+    limits: Sequence[str],
+    sheet: str | None,
+    decimal: str | None,
+) -> CampaignState:
+    """Import past results; say how the table was read, what is new, and which columns were not used."""
+    definition = opened.service.state(campaign).definition
+    names = [*definition.knobs, *definition.measured_targets]
+    renamed = read_pairs(columns, names, "parameter or target")
+    table = _read(opened, path, limits=limits, sheet=sheet, decimal=decimal)
+    told_notes(table)
+    for name, header in renamed.items():
+        table.column(header)  # a header that is not there is said before anything else
+        del name
+    state, n_new = opened.service.import_specimens(campaign, table, columns=renamed)
+    used = {table.column(renamed.get(name, name)).name for name in names if _has(table, renamed.get(name, name))}
+    unused = [name for name in table.names if name not in used]
+    missing = [name for name in definition.measured_targets if not _has(table, renamed.get(name, name))]
+    there = table.n_rows - n_new
+    say(f"{campaign}: {n_new} specimens are new" + (f", {there} rows were known or hold no result" if there else ""))
+    if missing:
+        say(f"no column for {', '.join(missing)}: not measured (say which by --column NAME=HEADER)", style="yellow")
+    if unused:
+        say(f"columns not used: {', '.join(unused)}", style="dim")
+    return state
+
+
+def import_sheet(
+    opened: Opened, campaign: str, path: Path, *, limits: Sequence[str], sheet: str | None, decimal: str | None
+) -> CampaignState:
+    """Import a filled-in result sheet; say which specimens are new."""
+    before = opened.service.state(campaign)
+    table = _read(opened, path, limits=limits, sheet=sheet, decimal=decimal)
+    state = opened.service.import_results(campaign, table)
+    new = [s for s, record in state.specimens.items() if before.specimens.get(s) != record]
+    said = f"results of {', '.join(new)} are new" if new else "nothing new on this sheet"
+    say(f"{campaign}: {said}")
+    for proposal, record in state.proposals.items():
+        if record.state is not before.proposals[proposal].state:
+            say(f"  {proposal} is {record.state.value.replace('_', ' ')}", style="dim")
+    return state
+
+
+def _read(opened: Opened, path: Path, *, limits: Sequence[str], sheet: str | None, decimal: str | None) -> Table:
+    return opened.read_table(path, sheet=sheet, detection_limits=_limits(limits), decimal=decimal)
+
+
+def _limits(texts: Sequence[str]) -> dict[str, float]:
+    found = {}
+    for text in texts:
+        name, sign, value = text.rpartition("=")
+        try:
+            found[name.strip()] = float(value)
+        except ValueError:
+            raise typer.BadParameter(f"{text!r} is no detection limit; write COLUMN=0.1") from None
+        if not sign:
+            raise typer.BadParameter(f"{text!r} is no detection limit; write COLUMN=0.1")
+    return found
+
+
+def _has(table: Table, name: str) -> bool:
+    return any(name in (column.name, column.header) for column in table.columns)

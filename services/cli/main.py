@@ -1,0 +1,71 @@
+"""The command ``meguri``: one verb for each use case. Imports nothing heavy, so that help comes at once."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Annotated
+
+import typer
+
+from services.cli import consult, definitions, hypotheses, proposals, results, tables
+from services.cli.edge import DEBUG, Edge, tell_error, tell_unexpected
+
+__all__ = ["app", "run"]
+
+app = typer.Typer(
+    name="meguri",
+    cls=Edge,
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for group in (definitions, tables, proposals, results, hypotheses, consult):
+    app.add_typer(group.commands)
+
+
+def _show_version(is_asked: bool) -> None:
+    if is_asked:
+        from importlib import metadata
+
+        typer.echo(f"meguri {metadata.version('meguri')}")
+        raise typer.Exit
+
+
+@app.callback()
+def start(
+    debug: Annotated[bool, typer.Option(DEBUG, help="Show where an error came from, and every event written.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Run materials formulation campaigns as a closed loop: propose, make, measure, learn, propose again.
+
+    A campaign begins with a table of past results (meguri init --from TABLE) or a template, goes on with
+    propose, approve and record, and is read with status, log and report.
+    """
+    del version
+    logging.basicConfig(
+        level=logging.INFO if debug else logging.WARNING, stream=sys.stderr, format="%(name)s: %(message)s"
+    )
+
+
+def run() -> None:
+    """Start the command line: the entry point of the distribution."""
+    from services.campaign.errors import ShadowedPackageError
+    from services.campaign.startup import check_packages
+
+    try:
+        check_packages()
+        app()
+    except ShadowedPackageError as error:
+        tell_error(str(error))
+        sys.exit(1)
+    except Exception as error:  # the edge: nothing goes past it but a message
+        tell_unexpected(error)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,46 @@
+"""What to do next in a campaign, as commands that can be pasted."""
+
+from __future__ import annotations
+
+from loop.proposal import ProposalState
+from loop.state import CampaignState
+
+__all__ = ["next_in"]
+
+_AWAITING = frozenset(
+    {ProposalState.APPROVED, ProposalState.DISPATCHED, ProposalState.RUNNING, ProposalState.PARTLY_MEASURED}
+)
+
+
+def next_in(state: CampaignState) -> list[str]:
+    """Return the command that brings a campaign on, then other ways."""
+    campaign, open_ones = state.campaign, state.open_proposals
+    proposed = [record.proposal.id for record in open_ones if record.state is ProposalState.PROPOSED]
+    awaiting = [record.proposal.id for record in open_ones if record.state in _AWAITING]
+    failed = [record.proposal.id for record in open_ones if record.state is ProposalState.FAILED]
+    if proposed:
+        return [
+            f"meguri approve {campaign}",
+            f"meguri edit {proposed[0]} NAME=VALUE --reason TEXT",
+            f"meguri skip {proposed[0]} --reason TEXT",
+        ]
+    if awaiting:
+        targets = " ".join(f"{_quoted(name)}=VALUE" for name in state.definition.measured_targets)
+        return [
+            f"meguri export {campaign} --what results",
+            f"meguri record {awaiting[0]} {targets}",
+        ]
+    if failed:
+        return [
+            f"meguri record {failed[0]} TARGET=VALUE",
+            f"meguri record {failed[0]} --abandoned --reason TEXT",
+        ]
+    if not state.specimens:
+        return [f"meguri import {campaign} TABLE", f"meguri propose {campaign}"]
+    return [f"meguri propose {campaign}", f"meguri report {campaign} --open"]
+
+
+def _quoted(name: str) -> str:
+    """Write a name as a shell takes it for one word."""
+    is_plain = all(letter.isalnum() or letter in "_-.,/%:+" for letter in name)
+    return name if is_plain else "'" + name.replace("'", "'\\''") + "'"

@@ -1,0 +1,52 @@
+"""Write results down and show them beside what was expected."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from loop.ids import campaign_of, campaign_of_specimen, specimen_id
+from loop.state import CampaignState
+from services.campaign.sentences import said
+from services.campaign.service import CampaignService
+from services.cli.assignments import read_settings, read_targets
+from services.cli.pages import recorded_page
+from services.cli.printing import say, show
+
+__all__ = ["correct_value", "record_outcome", "record_values"]
+
+
+def record_values(
+    service: CampaignService, proposal: str, values: Sequence[str], *, made: Sequence[str], replicate: int, source: str
+) -> CampaignState:
+    """Record results of one specimen of a proposal."""
+    definition = service.state(campaign_of(proposal)).definition
+    targets = read_targets(values, definition)
+    as_made = read_settings(made, definition.knobs)
+    state = service.record(proposal, targets, replicate=replicate, as_made=as_made or None, source=source)
+    known = state.proposal(proposal)
+    show(recorded_page(state, specimen_id(known.proposal.id, replicate), targets, known.predicted))
+    return state
+
+
+def record_outcome(service: CampaignService, proposal: str, outcome: str, *, reason: str) -> CampaignState:
+    """Record that a proposal failed, cannot be made, or is given up."""
+    match outcome:
+        case "failed":
+            return service.fail(proposal, reason=reason)
+        case "infeasible":
+            return service.mark_infeasible(proposal, reason=reason)
+    return service.abandon(proposal, reason=reason)
+
+
+def correct_value(service: CampaignService, specimen: str, text: str, *, reason: str) -> CampaignState:
+    """Replace one result of a specimen."""
+    campaign = campaign_of_specimen(specimen)
+    before = service.state(campaign)
+    [(target, new)] = read_targets([text], before.definition).items()
+    old = before.specimen(specimen).observation.targets.get(target)
+    state = service.correct(campaign, specimen, target, new, reason=reason)
+    say(f"{specimen}: {target} corrected from {said(old)} to {said(new)}")
+    marked = [p for p, record in state.proposals.items() if specimen in record.corrected_since]
+    if marked:
+        say(f"predictions that rested on it stay, and are marked: {', '.join(marked)}")
+    return state

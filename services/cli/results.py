@@ -1,0 +1,133 @@
+"""Results come in by hand: record, correct, exclude, keep."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from services.cli.options import RESULTS, ActorOption, ReasonOption
+from services.cli.session import session
+
+__all__ = ["commands"]
+
+commands = typer.Typer()
+
+SpecimenArgument = Annotated[
+    str, typer.Argument(metavar="SPECIMEN", help="Id of the specimen, as PP01-C003-02-S1 or PP01-X0007.")
+]
+
+
+@commands.command(rich_help_panel=RESULTS)
+def record(
+    proposal: Annotated[
+        str, typer.Argument(metavar="PROPOSAL", help="Id of the proposal it was made from, as PP01-C003-02.")
+    ],
+    values: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="TARGET=VALUE...",
+            show_default=False,
+            help="As 41.2, 41.2±0.5 (sd), 41.2±0.5/3 (mean of 3 tests), '<0.1', '>200', or lost:reason.",
+        ),
+    ] = None,
+    made: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--made", metavar="NAME=VALUE", show_default=False, help="What was made otherwise than planned; repeatable."
+        ),
+    ] = None,
+    replicate: Annotated[
+        int, typer.Option("--replicate", min=1, metavar="K", help="Which specimen of the proposal.")
+    ] = 1,
+    failed: Annotated[bool, typer.Option("--failed", help="Making or testing failed; it may be tried again.")] = False,
+    infeasible: Annotated[
+        bool, typer.Option("--infeasible", help="It cannot be made; the model keeps away from its like.")
+    ] = False,
+    abandoned: Annotated[bool, typer.Option("--abandoned", help="Given up for good, without a lesson.")] = False,
+    reason: Annotated[
+        str,
+        typer.Option(
+            "--reason", metavar="TEXT", show_default=False, help="Why it failed, cannot be made or is given up."
+        ),
+    ] = "",
+    source: Annotated[
+        str,
+        typer.Option(
+            "--source", metavar="TEXT", show_default=False, help="Where the values stand, as a notebook's page."
+        ),
+    ] = "",
+    as_: ActorOption = None,
+) -> None:
+    """Write down results of a specimen that was made from a proposal, or that it could not be made."""
+    from services.cli.next_steps import next_in
+    from services.cli.printing import next_step, say
+    from services.cli.recording import record_outcome, record_values
+
+    outcomes = [
+        name for name, is_so in (("failed", failed), ("infeasible", infeasible), ("abandoned", abandoned)) if is_so
+    ]
+    if len(outcomes) > 1 or (outcomes and (values or made)):
+        raise typer.BadParameter("give either TARGET=VALUE, or one of --failed, --infeasible and --abandoned")
+    if not outcomes and not values:
+        raise typer.BadParameter("missing TARGET=VALUE (or --failed, --infeasible, --abandoned)")
+    if outcomes and not reason.strip():
+        raise typer.BadParameter(f"--{outcomes[0]} needs --reason")
+    if reason and not outcomes:
+        raise typer.BadParameter(
+            "--reason belongs to --failed, --infeasible or --abandoned; say where values stand by --source"
+        )
+    with session(as_) as here:
+        if outcomes:
+            state = record_outcome(here.service, proposal, outcomes[0], reason=reason)
+        else:
+            state = record_values(
+                here.service, proposal, values or [], made=made or [], replicate=replicate, source=source or "typed in"
+            )
+        say(f"{proposal} is {state.proposal(proposal).state.value.replace('_', ' ')}")
+        next_step(next_in(state))
+
+
+@commands.command(rich_help_panel=RESULTS)
+def correct(
+    specimen: SpecimenArgument,
+    value: Annotated[
+        str, typer.Argument(metavar="TARGET=VALUE", help="The right value, in the forms that record takes.")
+    ],
+    reason: ReasonOption,
+    as_: ActorOption = None,
+) -> None:
+    """Replace a result that was typed wrongly; the old value stays readable, and what rested on it is marked."""
+    from services.cli.next_steps import next_in
+    from services.cli.printing import next_step
+    from services.cli.recording import correct_value
+
+    with session(as_) as here:
+        state = correct_value(here.service, specimen, value, reason=reason)
+        next_step(next_in(state))
+
+
+@commands.command(rich_help_panel=RESULTS)
+def exclude(specimen: SpecimenArgument, reason: ReasonOption, as_: ActorOption = None) -> None:
+    """Keep a specimen from training the model; it stays readable."""
+    from loop.ids import campaign_of_specimen
+    from services.cli.next_steps import next_in
+    from services.cli.printing import next_step, say
+
+    with session(as_) as here:
+        state = here.service.exclude(campaign_of_specimen(specimen), specimen, reason=reason)
+        say(f"{specimen} does not train the model")
+        next_step(next_in(state))
+
+
+@commands.command(rich_help_panel=RESULTS)
+def keep(specimen: SpecimenArgument, reason: ReasonOption, as_: ActorOption = None) -> None:
+    """Let an excluded specimen train the model again."""
+    from loop.ids import campaign_of_specimen
+    from services.cli.next_steps import next_in
+    from services.cli.printing import next_step, say
+
+    with session(as_) as here:
+        state = here.service.keep(campaign_of_specimen(specimen), specimen, reason=reason)
+        say(f"{specimen} trains the model")
+        next_step(next_in(state))
