@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from loop.backtest import RANDOM, Trace
@@ -17,10 +17,20 @@ from services.campaign.errors import CampaignError, SheetError
 from services.campaign.sheets import read_past_results
 from services.records.table import Table
 
-__all__ = ["plan_from_state", "plan_from_table", "run_plan", "write_backtest"]
+__all__ = ["BacktestSize", "plan_from_state", "plan_from_table", "run_plan", "write_backtest"]
 
 _LEAST = 10
 """Formulations below which a replay says nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BacktestSize:
+    """How much is replayed: campaigns per strategy, random formulations first, formulations in all and per cycle."""
+
+    n_seeds: int
+    n_initial: int
+    budget: int
+    batch: int
 
 
 def plan_from_table(
@@ -28,10 +38,7 @@ def plan_from_table(
     table: Table,
     *,
     strategies: Sequence[str],
-    n_seeds: int,
-    n_initial: int,
-    budget: int,
-    batch: int,
+    size: BacktestSize,
     columns: Mapping[str, str] | None = None,
 ) -> BacktestPlan:
     """Plan a backtest over a table of past results; rows without every target are left out.
@@ -43,19 +50,17 @@ def plan_from_table(
     """
     rows = read_past_results(definition, table, columns=columns)
     known = [(row.formulation, {n: v.mean for n, v in row.targets.items() if v.mean is not None}) for row in rows]
-    return _plan(definition, known, strategies, n_seeds, n_initial, budget, batch, table.source)
+    return _plan(definition, known, strategies, size, table.source)
 
 
-def plan_from_state(
-    state: CampaignState, *, strategies: Sequence[str], n_seeds: int, n_initial: int, budget: int, batch: int
-) -> BacktestPlan:
+def plan_from_state(state: CampaignState, *, strategies: Sequence[str], size: BacktestSize) -> BacktestPlan:
     """Plan a backtest over the campaign's own specimens as made."""
     known = [
         (seen.as_made, {n: v.mean for n, v in seen.targets.items() if v.mean is not None})
         for seen in state.observations
         if not seen.is_excluded
     ]
-    return _plan(state.definition, known, strategies, n_seeds, n_initial, budget, batch, state.campaign)
+    return _plan(state.definition, known, strategies, size, state.campaign)
 
 
 def run_plan(
@@ -96,10 +101,7 @@ def _plan(
     definition: Definition,
     known: Sequence[tuple[Mapping[str, float | str], Mapping[str, float]]],
     strategies: Sequence[str],
-    n_seeds: int,
-    n_initial: int,
-    budget: int,
-    batch: int,
+    size: BacktestSize,
     source: str,
 ) -> BacktestPlan:
     names = (RANDOM, *surrogate_names())
@@ -108,17 +110,16 @@ def _plan(
         raise CampaignError(f"there is no strategy {', '.join(unknown)}; there are {', '.join(names)}")
     whole = [(dict(f), dict(r)) for f, r in known if all(n in r for n in definition.measured_targets)]
     different = {tuple(sorted(formulation.items())) for formulation, _ in whole}
-    if len(different) < max(_LEAST, n_initial + 1):
-        raise SheetError(
-            source, [f"a backtest needs at least {max(_LEAST, n_initial + 1)} formulations, got {len(different)}"]
-        )
+    least = max(_LEAST, size.n_initial + 1)
+    if len(different) < least:
+        raise SheetError(source, [f"a backtest needs at least {least} formulations, got {len(different)}"])
     return BacktestPlan(
         definition=definition,
         formulations=tuple(formulation for formulation, _ in whole),
         results=tuple(result for _, result in whole),
         strategies=tuple(dict.fromkeys((*strategies, RANDOM))),
-        seeds=tuple(range(n_seeds)),
-        n_initial=n_initial,
-        budget=min(budget, len(different)),
-        batch=batch,
+        seeds=tuple(range(size.n_seeds)),
+        n_initial=size.n_initial,
+        budget=min(size.budget, len(different)),
+        batch=size.batch,
     )
