@@ -7,7 +7,6 @@ from collections.abc import Sequence
 __all__ = [
     "CampaignError",
     "DraftError",
-    "ShadowedPackageError",
     "SheetError",
     "TemplateError",
     "WorkspaceError",
@@ -24,10 +23,6 @@ class WorkspaceError(CampaignError):
 
 class DraftError(CampaignError):
     """No definition can be guessed from a table; the message says what is missing."""
-
-
-class ShadowedPackageError(CampaignError):
-    """Another package of the name ``loop``, ``services`` or ``campaigns`` stands in the way of ours."""
 
 
 class TemplateError(CampaignError):

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from services.cli import consult, definitions, hypotheses, proposals, results, tables
-from services.cli.edge import DEBUG, Edge, tell_error, tell_unexpected
+from services.cli.edge import DEBUG, Edge, tell_unexpected
 
 __all__ = ["app", "run"]
 
@@ -52,16 +52,9 @@ def start(
 
 
 def run() -> None:
-    """Start the command line: the entry point of the distribution."""
-    from services.campaign.errors import ShadowedPackageError
-    from services.campaign.startup import check_packages
-
+    """Start the command line; `campaigns.door` comes before it."""
     try:
-        check_packages()
         app()
-    except ShadowedPackageError as error:
-        tell_error(str(error))
-        sys.exit(1)
     except Exception as error:  # the edge: nothing goes past it but a message
         tell_unexpected(error)
         sys.exit(1)

@@ -1,7 +1,8 @@
-"""Check at the start that the packages about to be used are this project's own. Imports none of them.
+"""The door of the house: make sure that the packages about to be used are its own, then start the command line.
 
 `loop` and `services` are plain words: another distribution, or a folder on ``PYTHONPATH``, may bring packages of these
-names. Python then takes whichever comes first, and nothing says so until something breaks far away.
+names. Python then takes whichever comes first, and nothing says so until something breaks far away. The check stands
+here, above both, because code inside a shadowed package could not say anything; until it is done nothing is imported.
 """
 
 from __future__ import annotations
@@ -13,12 +14,25 @@ import sys
 from importlib import metadata
 from pathlib import Path
 
-from services.campaign.errors import ShadowedPackageError
-
-__all__ = ["DISTRIBUTION", "PACKAGES", "check_packages"]
+__all__ = ["DISTRIBUTION", "PACKAGES", "ShadowedPackageError", "check_packages", "run"]
 
 DISTRIBUTION = "meguri"
 PACKAGES = ("loop", "services", "campaigns")
+
+
+class ShadowedPackageError(Exception):
+    """Another package of the name of one of ours stands in its way."""
+
+
+def run() -> None:
+    """Start the command line: the entry point of the distribution."""
+    try:
+        check_packages()
+    except ShadowedPackageError as error:
+        sys.exit(f"meguri: {error}")
+    from services.cli.main import run as start
+
+    start()
 
 
 def check_packages() -> None:
@@ -34,7 +48,7 @@ def check_packages() -> None:
         If another package of the same name comes first on ``sys.path``, or has overwritten ours; the message names
         both and what to do.
     """
-    home = Path(__file__).resolve().parents[2]
+    home = Path(__file__).resolve().parents[1]
     for name in PACKAGES:
         expected, found = home / name / "__init__.py", _origin(name)
         if found is None or found != expected:
