@@ -65,11 +65,12 @@ def faults_of(error: ValidationError, model: type[BaseModel], data: Mapping[str,
     return [fault for fault in faults if fault.message != REQUIRED or fault.field not in renamed]
 
 
-def locate(path: tuple[str, ...], value: Any, message: str) -> tuple[str, ...]:
+def locate(path: tuple[str, ...], value: Any, message: str, known: Iterable[str] = ()) -> tuple[str, ...]:
     """Follow a message about several fields to the one it is about, as far as that is certain; return its path.
 
-    `value` is what stands at `path`. The field is the one place inside that holds a text which the message quotes; else
-    the first key here that its first clause names; else the first that stands once a level deeper; else `path`.
+    `value` is what stands at `path`, `known` are keys that could. The field is the one place inside that holds a text
+    which the message quotes; else the first key here that its first clause names; else the first that stands once a
+    level deeper; else `path`.
     """
     for quoted in re.findall(r"'([^']+)'", message):
         places = list(_places_of(quoted, value))
@@ -78,7 +79,7 @@ def locate(path: tuple[str, ...], value: Any, message: str) -> tuple[str, ...]:
     if not isinstance(value, Mapping):
         return path
     clause = message.partition(";")[0]
-    here: list[tuple[str, ...]] = [(key,) for key in value]
+    here: list[tuple[str, ...]] = [(key,) for key in (*value, *known)]
     deeper = [(key, inner) for key, below in value.items() if isinstance(below, Mapping) for inner in below]
     times = Counter(inner for _, inner in deeper)
     once: list[tuple[str, ...]] = [place for place in deeper if times[place[1]] == 1]
@@ -118,7 +119,8 @@ def _fault(
     kind, location = found["type"], found["loc"]
     if kind == "value_error":
         message = found["msg"].removeprefix("Value error, ")
-        path, hint = locate(path, value, message), name_hint(message, data)
+        sections = () if path else fields_of(model)
+        path, hint = locate(path, value, message, sections), name_hint(message, data)
     elif kind == "extra_forbidden":
         message, hint = UNKNOWN_KEY, key_hint(str(location[-1]), fields_of(model, location[:-1]))
     elif kind in ("union_tag_invalid", "union_tag_not_found"):

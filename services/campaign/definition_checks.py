@@ -36,6 +36,10 @@ from loop.values import Setting
 __all__ = ["core_warnings", "read_core", "readable_targets", "written_names"]
 
 MOST_ROW_FAULTS = 10
+LONGEST_EXPRESSION = 2000
+
+_REFUSALS = (LoopError, ValidationError, OverflowError, RecursionError)
+"""How the loop may refuse data; the last two by expressions with numbers or nesting beyond all use."""
 
 _CONSTRAINT: TypeAdapter[Constraint] = TypeAdapter(Constraint)
 _PARAMETER: TypeAdapter[Parameter] = TypeAdapter(Parameter)
@@ -50,11 +54,11 @@ def read_core(data: Mapping[str, Any]) -> tuple[Definition | None, list[Fault]]:
         return (None if named else definition), named
     except DefinitionError as error:
         refused = list(error.faults)
-    except LoopError as error:
+    except _REFUSALS as error:
         refused = [] if named else [Fault(field=WHOLE, message=str(error))]
     try:
         definition = Definition.model_validate(data)
-    except (ValidationError, LoopError):
+    except _REFUSALS:
         return None, [*named, *(fault for fault in refused if not _is_said(fault, named))]
     return None, named or _space_faults(definition) or refused
 
@@ -70,7 +74,7 @@ def readable_targets(data: Mapping[str, Any]) -> dict[str, Target]:
     for name, written in _written(data, "targets").items():
         try:
             found[name] = Target.model_validate(written)
-        except (ValidationError, LoopError):
+        except _REFUSALS:
             found[name] = Target(goal="maximise")
     return found
 
@@ -134,13 +138,22 @@ def _expression_faults(data: Mapping[str, Any]) -> Iterator[Fault]:
         if not isinstance(text, str):
             continue
         here = f"targets.{target}.source.expression"
+        if len(text) > LONGEST_EXPRESSION:
+            message = f"has {len(text)} characters, at most {LONGEST_EXPRESSION} are read"
+            yield Fault(
+                field=here, message=message, hint="split it into several targets, or sum ingredients by a price"
+            )
+            continue
         try:
-            used = Expression(text).names
-        except ExpressionError as error:
+            expression = Expression(text)
+            expression.linear_form()
+        except (ExpressionError, OverflowError, RecursionError) as error:
             hint = "arithmetic over parameters; a name with spaces or signs stands between backticks: `recycled PP`"
             yield Fault(field=here, message=str(error), hint=hint)
             continue
-        for name in sorted(used):
+        if not expression.names:
+            yield Fault(field=here, message=f"{text!r} names no parameter", hint="a constant needs no target: drop it")
+        for name in sorted(expression.names):
             if name not in names:
                 hint = did_you_mean(name, names) or f"there are {', '.join(names)}"
                 yield Fault(field=here, message=f"there is no parameter {name!r}", hint=hint)

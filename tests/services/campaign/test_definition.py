@@ -403,6 +403,26 @@ def test_names_in_any_language():
     assert (fault.field, fault.line) == ("parameters.配合.high", 4)
 
 
+@pytest.mark.parametrize(
+    ("expression", "says"),
+    [
+        ("1" * 3000, "at most 2000"),
+        ("(" * 900 + "配合" + ")" * 900, "is not an expression"),
+        ("-" * 1900 + "配合", ""),
+        ("配合 * 1" + "0" * 400, ""),
+        ("5", "names no parameter"),
+        ("配合 + * 2", "is not an expression"),
+        ("__import__('os')", "is not allowed"),
+    ],
+)
+def test_an_expression_beyond_use_is_a_fault_and_no_accident(expression, says):
+    """Too long, too deep, too large, constant or no arithmetic: a fault at the expression."""
+    target = f"  price: {{goal: limits, limits: {{at_most: 1}}, source: {{expression: {json.dumps(expression)}}}}}\n"
+    (fault,) = faults_in(SMALL.replace("factors:\n", target + "factors:\n"))
+    assert (fault.field, fault.line) == ("targets.price.source.expression", 8)
+    assert says in fault.message
+
+
 CANDIDATES = SMALL + "candidates: {file: 表.csv}\n"
 ROWS = [{"配合": 0.5, "grade": "a"}, {"配合": 1.0, "grade": "b"}]
 
