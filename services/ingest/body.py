@@ -73,7 +73,7 @@ def find_body(
         else:
             words = " | ".join(normalise(text) for text in rows[row] if text)
             notes.append(Note(sheet.row_address(row), f"{_KINDS[kind]}, skipped: {words}"))
-    labels = [fold(next(text for text in rows[row] if text)) for row in summaries]
+    labels = [fold(sorter.first(row)) for row in summaries]
     are_levels = len(set(labels)) < len(labels) and len(summaries) > _MOST_SUMMARIES * (len(data) + len(summaries))
     if are_levels or not data:  # "min", "max": levels of somebody's factor
         return BodyRows(sorted(data + summaries), notes)
@@ -83,7 +83,12 @@ def find_body(
     return BodyRows(data, notes)
 
 
-_KINDS = {"note": "a note", "repeated": "the header again", "header": "words under the table"}
+_KINDS = {
+    "aside": "beside the table",
+    "note": "a note",
+    "repeated": "the header again",
+    "header": "words under the table",
+}
 
 
 class _Sorter:
@@ -97,12 +102,14 @@ class _Sorter:
         self.longest = 0  # the longest text seen in a row's first cell, to know a sentence by its length
 
     def kind(self, row: int, is_after_gap: bool, is_after_summary: bool) -> str:
-        """Name what a row is: data, summary, note, repeated (header) or header (of something else)."""
+        """Name what a row is: data, summary, note, aside, repeated (header) or header (of something else)."""
         texts = self.rows[row]
         n_filled = sum(map(bool, texts))
-        first = next(text for text in texts if text)
+        first = self.first(row)
+        if not first:
+            return "aside"
         if n_filled > 1 and not is_after_gap and not _SUMMARY.match(fold(first)) and not _NOTE.match(first):
-            if texts[-1:] and texts == self.names:
+            if texts == self.names:
                 return "repeated"
             self.longest = max(self.longest, len(first))
             return "data"
@@ -124,6 +131,10 @@ class _Sorter:
                 return "note"
         self.longest = max(self.longest, len(first))
         return "data"
+
+    def first(self, row: int) -> str:
+        """Return the first text of a row under a header, empty where there is none."""
+        return next((text for text, header in zip(self.rows[row], self.headers, strict=True) if text and header), "")
 
     def has_numbers_next(self, below: Sequence[int]) -> bool:
         """Say whether one of the next two rows has numbers: then the words above them were a header."""

@@ -105,6 +105,6 @@ def _evenness(head: str, separator: str) -> float:
     if separator in _SPLIT:
         pieces = [cell for row in rows if len(row) == width for cell in row]
         n_numbers = sum(cell.lstrip("+-.<>")[:1].isdigit() for cell in pieces)
-        if n_numbers < len(pieces) / 2 or count < _EVEN_FOR_SPACES * len(rows):
+        if "±" in pieces or n_numbers < len(pieces) / 2 or count < _EVEN_FOR_SPACES * len(rows):
             return 0.0
     return count / len(rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-__all__ = ["IngestError", "UnreadableTable", "UnwritableTable"]
+__all__ = ["FormatError", "IngestError", "UnreadableTable", "UnwritableTable"]
 
 
 class IngestError(Exception):
@@ -29,3 +29,7 @@ class UnwritableTable(IngestError):  # noqa: N818 - the twin of UnreadableTable
         self.reason = reason
         self.hint = hint
         super().__init__(f"{self.path.name}: {reason}" + (f" ({hint})" if hint else ""))
+
+
+class FormatError(IngestError):
+    """A file format cannot hold what it was given, or does not hold what it promises."""

@@ -16,6 +16,7 @@ from services.ingest.cells import Reading, read_cell_text
 from services.ingest.headers import bare_unit, join_levels
 from services.ingest.numerals import PLAIN
 from services.ingest.sheet import Sheet
+from services.ingest.wording import normalise
 
 __all__ = ["HeaderFinder", "HeaderRows", "LayoutError"]
 
@@ -32,12 +33,15 @@ class LayoutError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeaderRows:
-    """The rows of a header, counted from 0, and the name and unit they give to every column of the sheet."""
+    """The rows of a header, counted from 0, and what they say of every column of the sheet.
+
+    A unit is None where no row of units says anything, empty where one says that there is none.
+    """
 
     levels: tuple[int, ...]
     unit_row: int | None
     headers: tuple[str, ...]
-    units: tuple[str, ...]
+    units: tuple[str | None, ...]
 
     @property
     def rows(self) -> tuple[int, ...]:
@@ -76,14 +80,16 @@ class HeaderFinder:
             levels=tuple(levels),
             unit_row=None if units is None else levels[-1] + 1,
             headers=tuple(texts),
-            units=tuple(units or [""] * len(texts)),
+            units=tuple(units or [None] * len(texts)),
         )
 
     def _names_row(self) -> int:
         """Choose the row that names the columns: over the first numbers, the topmost of those nearly fullest."""
         if not self.numeric:
             return self._fullest(self.filled[:_SAMPLE])
-        body = next((row for row in self.filled if self._is_body(row)), None)
+        least = self.typical_fill / 2
+        body = next((row for row in self.filled if self._is_body(row, least)), None)
+        body = next((row for row in self.filled if self._is_body(row, 1)), None) if body is None else body
         if body is not None:
             for block in self._blocks_above(body):
                 candidates = [row for row in block if self._is_header(row)]
@@ -152,13 +158,14 @@ class HeaderFinder:
                 words += not is_number and (reading.kind == "text" or bool(reading.unit))
         return numbers, words
 
-    def _is_body(self, row: int) -> bool:
+    def _is_body(self, row: int, least_fill: float) -> bool:
         numbers, words = self._counts(row)
-        return numbers > 0 and words <= numbers / 3 and self._fill(row) >= self.typical_fill / 2
+        return numbers > 0 and words <= numbers / 3 and self._fill(row) >= least_fill
 
     def _is_header(self, row: int) -> bool:
-        numbers, words = self._counts(row)
-        return numbers == 0 and words > 0 and self._fill(row) >= min(2, self.typical_fill)
+        """Letters over numbers, whatever they say: a column may be called ND or NA."""
+        has_letters = any(letter.isalpha() for column in self.numeric for letter in self.rows[row][column])
+        return has_letters and self._counts(row)[0] == 0 and self._fill(row) >= min(2, self.typical_fill)
 
     def _is_numeric_header(self, row: int) -> bool:
         """Wavelengths over a table of spectra: words first, then numbers that only rise or only fall."""
@@ -168,14 +175,17 @@ class HeaderFinder:
         is_ordered = all(a < b for a, b in pairs) or all(a > b for a, b in pairs)
         return len(numbers) >= _NUMERIC_HEADER and is_ordered and any(r.kind == "text" for r in readings)
 
-    def _units(self, row: int, names: Sequence[str]) -> list[str] | None:
-        """Read a row of units: all in square brackets, or all known, with different names over them."""
+    def _units(self, row: int, names: Sequence[str]) -> list[str | None] | None:
+        """Read a row of units, with different names over them: all in brackets, or known ones over numbers."""
         cells = {column: text for column, text in enumerate(self._texts(row)) if text}
         units = {column: bare_unit(text) for column, text in cells.items()}
         over = [names[column] for column in cells if names[column]]
         if not cells or None in units.values() or len(over) < _COVERED * len(cells) or len(set(over)) < len(over):
             return None
-        return [units.get(column) or "" for column in range(len(names))]
+        is_bracketed = all(normalise(text).startswith("[") for text in cells.values())
+        if not is_bracketed and not any(units.get(column) for column in self.numeric):  # a lone "-" is a missing value
+            return None
+        return [units.get(column) for column in range(len(names))]
 
     def _texts(self, row: int) -> list[str]:
         return self.rows[row] if row < len(self.rows) else []

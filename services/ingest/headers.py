@@ -71,24 +71,26 @@ def join_levels(levels: Sequence[str]) -> str:
     return BETWEEN_LEVELS.join(kept)
 
 
-def name_columns(headers: Sequence[str], units: Sequence[str]) -> list[tuple[str, str]]:
+def name_columns(headers: Sequence[str], units: Sequence[str | None]) -> list[tuple[str, str]]:
     """Give every column a name and a unit, names all different.
 
     Where taking the unit out would make two names equal (``Monomer (A)``, ``Monomer (B)``), it stays in the name too.
-    A name that still occurs twice is numbered: ``Water``, ``Water (2)``.
+    A name that still occurs twice is numbered: ``Water``, ``Water (2)``. Where a row of units under the header speaks,
+    the header is all name.
     """
     split = [split_header(header) for header in headers]
     stems = Counter(_stem(header) for header in headers)
     used: set[str] = set()
     named: list[tuple[str, str]] = []
     for header, unit_below, (name, unit) in zip(headers, units, split, strict=True):
-        wanted = normalise(header) if unit and stems[_stem(header)] > 1 else name
+        keeps_all = unit_below is not None or (unit and stems[_stem(header)] > 1)
+        wanted = normalise(header) if keeps_all else name
         unique, count = wanted, 1
         while unique in used:
             count += 1
             unique = f"{wanted} ({count})"
         used.add(unique)
-        named.append((unique, unit_below or unit))
+        named.append((unique, unit if unit_below is None else unit_below))
     return named
 
 

@@ -29,7 +29,7 @@ class Layout:
     data_rows: tuple[int, ...]
     columns: tuple[int, ...]
     headers: tuple[str, ...]
-    units: tuple[str, ...]
+    units: tuple[str | None, ...]
     typed: dict[tuple[int, int], float]
     notes: tuple[Note, ...]
 
@@ -94,13 +94,14 @@ def _columns(
     """Choose the table's columns; give those without a name the letter of their place."""
     named = [column for column, header in enumerate(headers) if header]
     n_data = [sum(map(bool, texts)) for texts in zip(*(rows[row] for row in data), strict=True)]
-    busy = [column for column, count in enumerate(n_data) if count * 2 >= len(data)]
+    blank = [not header and not count for header, count in zip(headers, n_data, strict=True)]
+    beside = {column for column, count in enumerate(n_data) if count and named and _stands_apart(column, named, blank)}
+    busy = [column for column, count in enumerate(n_data) if count * 2 >= len(data) and column not in beside]
     if not named or sum(bool(headers[column]) for column in busy) < _COVERED * len(busy):
         raise LayoutError("no header row was found: most columns of numbers have no name above them")
     notes: list[Note] = []
     columns: list[int] = []
     texts = list(headers)
-    blank = [not headers[column] and not n_data[column] for column in range(len(headers))]
     for column, header in enumerate(headers):
         if header:
             columns.append(column)
@@ -108,8 +109,7 @@ def _columns(
         if not n_data[column]:
             continue
         address = sheet.address(next(row for row in data if rows[row][column]), column)
-        nearest = min(named, key=lambda c: abs(c - column))
-        if any(blank[min(column, nearest) + 1 : max(column, nearest)]):
+        if column in beside:
             notes.append(Note(address, f"stands beside the table, without a header: {n_data[column]} cells skipped"))
             continue
         if not sheet.name and sheet.row_word == "line" and column > named[-1] and n_data[column] * 2 <= len(data):
@@ -120,6 +120,12 @@ def _columns(
         notes.append(Note(address, f"the column has no header; it is called {texts[column]!r}"))
         columns.append(column)
     return columns, texts, notes
+
+
+def _stands_apart(column: int, named: Sequence[int], blank: Sequence[bool]) -> bool:
+    """Say whether a column without a name is kept from the named ones by a column with nothing in it."""
+    nearest = min(named, key=lambda other: abs(other - column))
+    return any(blank[min(column, nearest) + 1 : max(column, nearest)])
 
 
 def _title_notes(sheet: Sheet, rows: Sequence[Sequence[str]], titles: Sequence[int]) -> list[Note]:

@@ -15,17 +15,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from loop.observations import State
+from services.ingest.errors import FormatError
 from services.ingest.sheet import MAX_CELLS
 from services.records.table import Cell, Column, Table, TableError
 
-__all__ = ["ParquetError", "read_parquet", "write_parquet"]
+__all__ = ["read_parquet", "write_parquet"]
 
 _KEY = b"meguri.table"
 MAX_UNPACKED_BYTES = 500 * 1024 * 1024
-
-
-class ParquetError(ValueError):
-    """A Parquet file is damaged, too large, or holds what no cell can."""
 
 
 def write_parquet(table: Table) -> bytes:
@@ -46,7 +43,7 @@ def write_parquet(table: Table) -> bytes:
             if any(value is not None for value in values):
                 arrays[_beside(column.name, what)] = pa.array(values, type=type_)
     if len(arrays) < len(table.columns):
-        raise ParquetError("a column's name ends like the name of another column's state")
+        raise FormatError("a column's name ends like the name of another column's state")
     packed = pa.table(arrays).replace_schema_metadata({_KEY: json.dumps(about, ensure_ascii=False).encode()})
     out = io.BytesIO()
     pq.write_table(packed, out)
@@ -58,7 +55,7 @@ def read_parquet(data: bytes, source: str) -> Table:
 
     Raises
     ------
-    ParquetError
+    FormatError
         If it is damaged, unpacks to more than 500 MB, or has no rows or columns.
     """
     try:
@@ -66,7 +63,7 @@ def read_parquet(data: bytes, source: str) -> Table:
         groups = [file.metadata.row_group(index) for index in range(file.metadata.num_row_groups)]
         n_cells = file.metadata.num_rows * file.metadata.num_columns
         if n_cells > MAX_CELLS or sum(group.total_byte_size for group in groups) > MAX_UNPACKED_BYTES:
-            raise ParquetError(f"{n_cells} cells, more than a table that a person keeps")
+            raise FormatError(f"{n_cells} cells, more than a table that a person keeps")
         packed = file.read()
         metadata: Mapping[bytes, bytes] = packed.schema.metadata or {}
         values = {name: packed.column(name).to_pylist() for name in packed.column_names}
@@ -74,9 +71,9 @@ def read_parquet(data: bytes, source: str) -> Table:
         columns = tuple(_column(entry, values, place + 1) for place, entry in enumerate(known))
         table = Table(source=source, columns=columns, header_rows=(), read_as="Parquet", row_word="row")
     except (pa.ArrowException, OSError, KeyError, TypeError, AttributeError, TableError, json.JSONDecodeError) as error:
-        raise ParquetError(str(error).splitlines()[0] if str(error) else type(error).__name__) from error
+        raise FormatError(str(error).splitlines()[0] if str(error) else type(error).__name__) from error
     if not table.n_rows:
-        raise ParquetError("it has no rows")
+        raise FormatError("it has no rows")
     return table
 
 

@@ -12,11 +12,11 @@ from pathlib import Path
 from services.ingest.columns import AmbiguousMarkError, DraftColumn, decide_mark, finish
 from services.ingest.delimited import DelimitedError, read_delimited
 from services.ingest.encodings import decode
-from services.ingest.errors import UnreadableTable
+from services.ingest.errors import FormatError, UnreadableTable
 from services.ingest.headers import name_columns
 from services.ingest.layout import Layout, LayoutError, find_layout
 from services.ingest.numerals import DecimalMark
-from services.ingest.parquet import ParquetError, read_parquet
+from services.ingest.parquet import read_parquet
 from services.ingest.sheet import Sheet
 from services.ingest.workbook import WorkbookError, open_workbook
 from services.records.table import Column, Note, Table
@@ -79,7 +79,7 @@ def read_table(
         raise UnreadableTable(path, str(error), _SAY_LAYOUT) from error
     except WorkbookError as error:
         raise UnreadableTable(path, f"not a readable workbook: {error}", _SAY_SAVE) from error
-    except ParquetError as error:
+    except FormatError as error:
         raise UnreadableTable(path, f"not a readable Parquet file: {error}") from error
 
 

@@ -106,7 +106,11 @@ def _read_sheet(data: bytes, name: str) -> Sheet:
     typed: dict[tuple[int, int], float] = {}
     percents: set[tuple[int, int]] = set()
     width = n_filled = 0
+    nothing: list[str] = []
     for row, cells in enumerate(sheet.iter_rows()):
+        if not cells and row < MAX_ROWS:
+            rows.append(nothing)
+            continue
         texts: list[str] = []
         for column, cell in enumerate(cells):
             value = cell.value
@@ -135,8 +139,7 @@ def _read_sheet(data: bytes, name: str) -> Sheet:
         rows.pop()
     if width * len(rows) > MAX_CELLS:
         raise WorkbookError(f"sheet {name!r}: {len(rows)} rows by {width} columns is more than {MAX_CELLS} cells")
-    for texts in rows:
-        texts.extend([""] * (width - len(texts)))
+    rows = [texts + [""] * (width - len(texts)) for texts in rows]
     hidden = [row for row in marks.hidden_rows if row <= len(rows)]
     note = f"hidden in the file, read all the same: {_listed(hidden)}"
     return Sheet(

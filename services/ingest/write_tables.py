@@ -16,15 +16,15 @@ from pathlib import Path
 from openpyxl import Workbook
 from openpyxl.cell import Cell as ExcelCell
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils.exceptions import IllegalCharacterError
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from loop.observations import State
-from services.ingest.cells import read_cell_text
-from services.ingest.errors import UnwritableTable
-from services.ingest.headers import DIMENSIONLESS, split_header
-from services.ingest.parquet import ParquetError, write_parquet
+from services.ingest.cells import NOT_DETECTED_REASON, read_cell_text
+from services.ingest.errors import FormatError, UnwritableTable
+from services.ingest.headers import DIMENSIONLESS, name_columns, split_header
+from services.ingest.parquet import write_parquet
 from services.records.table import Cell, Column, Table, column_letter
 
 __all__ = ["write_table"]
@@ -58,12 +58,8 @@ def write_table(table: Table, path: Path | str) -> Path:
         _replace(path, writer(table))
     except OSError as error:
         raise UnwritableTable(path, f"it cannot be written: {error.strerror or error}") from error
-    except IllegalCharacterError as error:
-        raise UnwritableTable(
-            path, f"Excel takes no control characters: {error}", "remove them, or write .csv"
-        ) from error
-    except ParquetError as error:
-        raise UnwritableTable(path, str(error), "rename the column, or write .csv") from error
+    except FormatError as error:
+        raise UnwritableTable(path, str(error), "write .csv instead") from error
     return path
 
 
@@ -90,7 +86,7 @@ def _csv(table: Table) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     named = [_header(column) for column in table.columns]
-    if all(split_header(header) == (c.name, c.unit) for header, c in zip(named, table.columns, strict=True)):
+    if name_columns(named, [None] * len(named)) == [(column.name, column.unit) for column in table.columns]:
         writer.writerow(map(_harmless, named))
     else:
         writer.writerow([_harmless(column.name) for column in table.columns])
@@ -129,7 +125,8 @@ def _text(cell: Cell, column: Column) -> str:
         return ("<" if cell.state is State.BELOW_DETECTION else ">") + _number(cell.limit)
     if column.kind == "number":
         reading = read_cell_text(cell.text)
-        if reading.kind == "missing" and (reading.state, reading.reason) == (cell.state, cell.reason):
+        is_told_again = reading.kind == "missing" and (reading.state, reading.reason) == (cell.state, cell.reason)
+        if is_told_again or (reading.kind == "not_detected" and cell.reason == NOT_DETECTED_REASON):
             return cell.text
     if cell.state is State.NOT_MEASURED and not cell.reason:
         return ""
@@ -142,10 +139,12 @@ def _number(value: float) -> str:
 
 
 def _xlsx(table: Table) -> bytes:
+    _check_letters(table)
     book = Workbook(write_only=True)
     title = (table.sheet or _SHEET_NAME).translate(_NOT_IN_SHEET_NAMES)[:31]
     sheet = book.create_sheet(title)
-    has_units = any(c.unit for c in table.columns) or any(split_header(c.name)[1] for c in table.columns)
+    names = [column.name for column in table.columns]
+    has_units = name_columns(names, [None] * len(names)) != [(c.name, c.unit) for c in table.columns]
     for column_number, column in enumerate(table.columns, start=1):
         sheet.column_dimensions[column_letter(column_number)].width = _width(column)
     sheet.freeze_panes = "A3" if has_units else "A2"
@@ -171,9 +170,27 @@ def _heading(sheet: WriteOnlyWorksheet, text: str, *, is_unit: bool) -> ExcelCel
 def _excel_cell(sheet: WriteOnlyWorksheet, cell: Cell, column: Column) -> ExcelCell | float | None:
     """Write plain numbers as numbers and everything else as text, ids too, so that Excel leaves them alone."""
     if isinstance(cell.value, float) and cell.sd is None:
-        return cell.value
+        return cell.value if float(f"{cell.value:.16g}") == cell.value else _all_digits(sheet, cell.value)
     text = _text(cell, column)
     return _words(sheet, text) if text else None
+
+
+def _all_digits(sheet: WriteOnlyWorksheet, value: float) -> ExcelCell:
+    """Write a number that needs 17 digits; openpyxl rounds numbers to 16, but leaves text that it is told is one."""
+    cell = WriteOnlyCell(sheet, value=repr(value))
+    cell.data_type = "n"
+    return cell
+
+
+def _check_letters(table: Table) -> None:
+    """Refuse control characters, which no workbook may hold."""
+    for column in table.columns:
+        if ILLEGAL_CHARACTERS_RE.search(column.name + column.unit):
+            raise FormatError(f"Excel takes no control characters, as in the name {column.name!r}")
+        for row, cell in enumerate(column.cells):
+            if cell.value.__class__ is not float and ILLEGAL_CHARACTERS_RE.search(_text(cell, column)):
+                place = table.address(row, column)
+                raise FormatError(f"Excel takes no control characters, as in {_text(cell, column)!r} at {place}")
 
 
 def _words(sheet: WriteOnlyWorksheet, text: str) -> ExcelCell:

