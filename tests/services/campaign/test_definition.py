@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 import jsonschema
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from loop.definition import Definition
@@ -509,6 +511,55 @@ def test_a_mixture_that_cannot_be_weighed_or_has_gaps_is_a_warning(old, new, fie
     """Steps finer than the balance, and densities for some ingredients only."""
     text, _ = planted(old, new)
     assert [warning.field for warning in read(text).warnings] == [f"ingredients.components.{field}"]
+
+
+LINES = TEXT.split("\n")
+DAMAGE = [
+    "",
+    "-",
+    ": ",
+    "[",
+    "}",
+    "'",
+    "\t",
+    "-1",
+    "1e999",
+    ".inf",
+    "null",
+    "{}",
+    "[1, 2]",
+    "talc",
+    "`",
+    "*a",
+    "!x ",
+    "x: y",
+]
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.integers(0, len(LINES) - 1),
+    st.integers(0, 60),
+    st.sampled_from(DAMAGE),
+    st.sampled_from(["replace", "value", "drop", "twice", "indent"]),
+)
+def test_no_damage_to_a_line_breaks_the_reading(number, column, bit, how):
+    """Whatever happens to one line: the definition reads, or its faults name a line and a field of the file."""
+    line = LINES[number]
+    changed = {
+        "replace": [line[:column] + bit + line[column + 1 :]],
+        "value": [line.partition(":")[0] + ": " + bit],
+        "drop": [],
+        "twice": [line, line],
+        "indent": ["  " + line],
+    }[how]
+    text = "\n".join([*LINES[:number], *changed, *LINES[number + 1 :]])
+    faults: tuple[Fault, ...] = ()
+    try:
+        read(text)
+    except DefinitionError as error:
+        faults = error.faults
+    assert all(f.field and f.message and 1 <= (f.line or 0) <= len(LINES) + 1 for f in faults)
 
 
 # ---------------------------------------------------------------------- the published schema
