@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from services.ingest.mixtures import resolution
 from services.ingest.units import same_unit
 from services.ingest.vocabulary import ID_WORDS
 from services.ingest.wording import fold
@@ -55,6 +56,7 @@ _MOST_TEXT_LEVELS = 0.5
 _FEW_LEVELS, _MANY_LEVELS = 0.3, 0.8
 _CURVE_POINTS, _CURVE_SMOOTHNESS = 20, 0.9
 _BEHIND = 3
+_FINEST_SETTING = 1e-5
 
 
 class Aside(NamedTuple):
@@ -132,7 +134,8 @@ def guess_targets(columns: Sequence[Column]) -> Mapping[str, str]:
             continue
         settings = [freedom[c.name] for c in columns[:place] if c.name not in reasons]
         keeps_to_levels = bool(settings) and sum(settings) / len(settings) <= _FEW_LEVELS
-        if freedom[column.name] >= _MANY_LEVELS and keeps_to_levels:
+        is_computed = resolution(column) < _FINEST_SETTING
+        if freedom[column.name] >= _MANY_LEVELS and keeps_to_levels and (is_computed or not _is_setting(column.name)):
             reasons[column.name] = f"differs on nearly every row, as {beside[0]!r} beside it; settings keep to levels"
     behind = columns[last_known + 1 :]
     if len(behind) <= min(_BEHIND, last_known):

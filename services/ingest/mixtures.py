@@ -1,7 +1,7 @@
 """Find sets of columns that sum to the same total on every row: the ingredients of a mixture.
 
-A mixture of p ingredients is a vector of zeros and ones that the centred table maps to zero. Neighbouring columns and
-columns of one unit are tried first, since people keep a recipe together; the null space finds what is left.
+Neighbouring columns and columns of one unit are tried first, since people keep a recipe together; then the columns that
+make up for each other wherever they stand. Only sets whose sum keeps one total within rounding are mixtures.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ FAMILIAR_TOTALS = (100.0, 1.0, 1000.0)
 _MOST_COLUMNS = 60
 _NEARLY = 0.9
 _FEWEST_ROWS = 4
-_NULL = 2e-3
+_RIDGE = 1e-8
+_PARTNER = 0.25  # how far from one to one a regression may leave an ingredient, for rounding
 _COARSEST = 0.02  # of the total; coarser rounding would let any recipe of this size pass
 
 
@@ -96,39 +97,24 @@ def _proposals(X: NDArray[np.float64], columns: Sequence[Column]) -> Iterator[li
     for place, column in enumerate(columns):
         by_unit.setdefault(column.unit, []).append(place)
     yield from (places for unit, places in by_unit.items() if unit and len(places) > 1)
-    yield from _null_space(filled)
+    yield from _balancing_sets(filled)
 
 
-def _null_space(X: NDArray[np.float64]) -> Iterator[list[int]]:
-    """Yield the columns of each 0-1 vector in a reduced basis of the null space of the centred table."""
+def _balancing_sets(X: NDArray[np.float64]) -> Iterator[list[int]]:
+    """Yield, for each column, the columns that make up for it one to one when it changes.
+
+    The inverse of the correlations holds the regression of every column on all others; in a mixture the coefficients
+    of the other ingredients are -1.
+    """
     varying = np.flatnonzero(np.ptp(X, axis=0) > 0)
     if len(varying) < 2 or len(varying) > _MOST_COLUMNS or len(X) <= len(varying):
         return
-    scale = np.ptp(X[:, varying], axis=0).max()
-    centred = (X[:, varying] - X[:, varying].mean(axis=0)) / scale
-    strengths, vectors = np.linalg.eigh(centred.T @ centred)  # squared singular values, rising
-    rank = int(np.sum(strengths > _NULL**2 * strengths[-1]))
-    basis = _reduced(vectors.T[: len(varying) - rank].copy())
-    for vector in basis:
-        if np.allclose(vector, np.round(vector), atol=0.02) and set(np.round(vector)) <= {0.0, 1.0}:
-            yield [int(place) for place in varying[np.round(vector) == 1]]
-
-
-def _reduced(basis: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Bring a basis to reduced row echelon form, so that separate mixtures stand in separate rows."""
-    row = 0
-    for column in range(basis.shape[1]):
-        if row == len(basis):
-            break
-        pivot = row + int(np.argmax(np.abs(basis[row:, column])))
-        if abs(basis[pivot, column]) < 1e-6:
-            continue
-        basis[[row, pivot]] = basis[[pivot, row]]
-        basis[row] /= basis[row, column]
-        others = np.arange(len(basis)) != row
-        basis[others] -= np.outer(basis[others, column], basis[row])
-        row += 1
-    return basis
+    spread = X[:, varying].std(axis=0)
+    Z = (X[:, varying] - X[:, varying].mean(axis=0)) / spread
+    precision = np.linalg.inv(Z.T @ Z / len(Z) + _RIDGE * np.eye(len(varying)))
+    weights = precision / np.diag(precision)[:, None] * spread[:, None] / spread  # (columns, columns), 1 for partners
+    for row in np.abs(weights - 1) < _PARTNER:
+        yield [int(place) for place in varying[row]]
 
 
 def _check(
