@@ -13,6 +13,7 @@ import numpy as np
 
 from loop.definition import Definition
 from loop.errors import ExpressionError
+from loop.expressions import Expression
 from loop.goals import Target
 from loop.ids import ProposalId, SpecimenId
 from loop.observations import Observation, State, TargetValue
@@ -67,9 +68,9 @@ def specimen_rows(state: CampaignState) -> tuple[SpecimenRow, ...]:
     first proposals.
     """
     opened = sorted((record.seq, record.cycle) for record in state.cycles.values())
-    definition = state.definition
+    expressions = {name: target.expression for name, target in state.definition.targets.items()}
     return tuple(
-        _row(number, record, state, definition, opened) for number, record in enumerate(state.specimens.values(), 1)
+        _row(number, record, state, expressions, opened) for number, record in enumerate(state.specimens.values(), 1)
     )
 
 
@@ -77,12 +78,13 @@ def _row(
     number: int,
     record: SpecimenRecord,
     state: CampaignState,
-    definition: Definition,
+    expressions: Mapping[str, Expression | None],
     opened: Sequence[tuple[int, int]],
 ) -> SpecimenRow:
+    definition = state.definition
     seen = record.observation
     made_from = state.proposals.get(seen.proposal_id) if seen.proposal_id is not None else None
-    values = {name: _value(name, target, seen) for name, target in definition.targets.items()}
+    values = {name: _value(name, expression, seen) for name, expression in expressions.items()}
     numbers = [values[name] for name in definition.goals]
     known = [number for number in numbers if number is not None]
     gains = _gains(definition, known) if len(known) == len(numbers) else None
@@ -109,12 +111,12 @@ def _row(
     )
 
 
-def _value(name: str, target: Target, seen: Observation) -> float | None:
+def _value(name: str, expression: Expression | None, seen: Observation) -> float | None:
     """Return a target's number: its mean, or what its expression gives for the formulation as made."""
-    if target.expression is None:
+    if expression is None:
         return seen.mean_of(name)
     try:
-        return float(target.expression({n: v for n, v in seen.as_made.items() if not isinstance(v, str)}))
+        return float(expression({n: v for n, v in seen.as_made.items() if not isinstance(v, str)}))
     except ExpressionError:  # as made under an older definition, without a parameter that the expression needs
         return None
 

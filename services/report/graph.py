@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from loop.goals import Target
 from services.records.plan import Edge, Node, TaskGraph, TaskPlan
+from services.report.lettering import cut
 from services.report.tables import Cell, Head, Table, words
 
 __all__ = ["Box", "Drawing", "Line", "draw_graph", "plan_matrix"]
@@ -110,8 +111,8 @@ def _box(node: Node, plan: TaskPlan, graph: TaskGraph, x: float, y: float) -> Bo
         y=y,
         width=_WIDTH,
         height=_HEIGHT,
-        name=_cut(node.name, _NAME_COLUMNS),
-        note=_cut(note, _NOTE_COLUMNS),
+        name=cut(node.name, _NAME_COLUMNS),
+        note=cut(note, _NOTE_COLUMNS),
         whole=whole,
         look=look,
     )
@@ -169,14 +170,3 @@ def plan_matrix(plan: TaskPlan, targets: Mapping[str, Target]) -> Table | None:
                 ]
             )
     return Table.of(heads, rows, ruled=[len(plan.factors)], look="matrix")
-
-
-def _cut(text: str, columns: int) -> str:
-    """Cut a text to so many columns, East Asian letters counting two."""
-    taken, width = "", 0
-    for letter in text:
-        width += 2 if ord(letter) > 0x2E80 else 1
-        if width > columns:
-            return f"{taken.rstrip()}…"
-        taken += letter
-    return text

@@ -18,7 +18,7 @@ from loop.progress import (
 )
 from loop.reliability import comparisons, coverage
 from loop.state import CampaignState
-from services.report.numbers import NO_VALUE, Numbers, setting_text, significant
+from services.report.numbers import NO_VALUE, Numbers, parameter_unit, setting_text, significant, with_unit
 from services.report.tables import Cell, Head, Table, number, words
 from services.report.wishes import wish
 
@@ -111,7 +111,7 @@ def _limit_figure(state: CampaignState) -> list[KeyFigure]:
         note = "met before the first was made"
     else:
         note = f"first met by the {_ordinal(limits.n_until_met or 0)} made"
-    return [KeyFigure(label="meet all limits", value=f"{n_met} of {len(rows)}", note=note)]
+    return [KeyFigure(label="meet all limits", value=f"{n_met} of {len(rows)}" if rows else NO_VALUE, note=note)]
 
 
 def _budget_figure(state: CampaignState) -> KeyFigure:
@@ -138,11 +138,11 @@ def _patience_figure(state: CampaignState) -> list[KeyFigure]:
     without = cycles_without_improvement(state)
     patience = state.definition.policy.stop.patience
     better = [cycle.cycle for cycle in best_by_cycle(state) if cycle.is_better]
-    last = f"last better one in cycle {better[-1]}; " if better else ""
+    last = f"last one in cycle {better[-1]}; " if better else ""
     return [
         KeyFigure(
-            label="cycles without a better one",
-            value=str(without),
+            label="no better specimen for",
+            value=f"{without} cycle{'' if without == 1 else 's'}",
             note=f"{last}patience is {patience}",
             look="bad" if without >= patience else "",
         )
@@ -167,7 +167,7 @@ def best_table(state: CampaignState) -> Table | None:
             [words("desirability"), words("0 to 1", "quiet"), *(number(f"{row.score or 0.0:.3f}") for row in shown)]
         )
     for name, target in definition.targets.items():
-        label = words(f"{name} ({target.unit})" if target.unit else name, "strong" if name in definition.goals else "")
+        label = words(numbers.labelled(name), "strong" if name in definition.goals else "")
         values = [
             number(numbers.value(name, row.values[name]), "bad" if row.limits_met.get(name) is False else "")
             for row in shown
@@ -175,11 +175,9 @@ def best_table(state: CampaignState) -> Table | None:
         rows.append([label, words(wish(target), "quiet"), *values])
     ruled = len(rows)
     used = [name for name in definition.knobs if any(row.as_made.get(name) not in (None, 0) for row in shown)]
-    unit = definition.ingredients.unit if definition.ingredients else ""
     for name in used:
         parameter = definition.knobs[name]
-        own = unit if parameter.kind == "ingredient" else getattr(parameter, "unit", "")
-        label = words(f"{name} ({own})" if own else name)
+        label = words(with_unit(name, parameter_unit(definition, name)))
         rows.append([label, words(""), *(number(setting_text(parameter, row.as_made.get(name))) for row in shown)])
     heads = [Head(""), Head("wanted"), *(Head(row.specimen_id, f"cycle {row.cycle}", "id number") for row in shown)]
     return Table.of(heads, rows, ruled=[ruled], look="side-by-side")
@@ -205,18 +203,7 @@ def what_is_better(state: CampaignState) -> list[str]:
             for a, b in itertools.combinations(best, 2)
             if not is_better(definition, a, b) and not is_better(definition, b, a)
         ]
-        if len(best) == 1:
-            said.append(
-                f"{best[0].specimen_id} is the whole front: nothing else that meets the limits beats it in any goal."
-            )
-        elif same:
-            said.append(
-                f"On the front, the tests cannot tell apart {listed(same)}; the rest differ in at least one goal."
-            )
-        else:
-            said.append(
-                f"The {len(best)} on the front differ from each other by more than repeatability in at least one goal."
-            )
+        said.append(_front_in_words(best, same))
         if len(best) > _MOST_COLUMNS:
             said.append(f"The table shows {_MOST_COLUMNS} of them, spread along {definition.goals[0]}.")
     elif best:
@@ -227,8 +214,11 @@ def what_is_better(state: CampaignState) -> list[str]:
         if ties:
             names = listed([row.specimen_id for row in ties])
             said.append(f"{best[0].specimen_id} cannot be told apart from {names}: the difference is within {by}.")
-            if n_others > len(ties):
-                said.append(f"It beats the other {n_others - len(ties)} that meet all limits.")
+            n_beaten = n_others - len(ties)
+            if n_beaten:
+                said.append(
+                    f"It beats the other {f'{n_beaten} that meet' if n_beaten > 1 else 'one that meets'} all limits."
+                )
         elif n_others:
             said.append(f"{best[0].specimen_id} beats all {n_others} others that meet the limits by more than {by}.")
         same = [row.specimen_id for row in rows if row != best[0] and dict(row.as_made) == dict(best[0].as_made)]
@@ -240,6 +230,14 @@ def what_is_better(state: CampaignState) -> list[str]:
     if best and tested:
         said.append(f"No repeatability is declared for {listed(tested)}: any difference there counts as better.")
     return said
+
+
+def _front_in_words(best: Sequence[SpecimenRow], same: Sequence[str]) -> str:
+    if len(best) == 1:
+        return f"{best[0].specimen_id} is the whole front: nothing that meets the limits beats it in any goal."
+    if same:
+        return f"Cannot be told apart by the tests: {'; '.join(same)}. Else the front differs in at least one goal."
+    return f"The {len(best)} specimens on the front differ by more than repeatability in at least one goal."
 
 
 def reference_sentence(state: CampaignState) -> str:

@@ -95,7 +95,7 @@ def build_report(
         matrix=None if plan is None else plan_matrix(plan, state.definition.targets),
         changes=ledger.changes(state, entries),
         log=log_table(entries),
-        next_step=_next_step(state),
+        next_steps=_next_steps(state),
         has_specimens=any(row.is_measured for row in specimen_rows(state)),
         has_predictions=bool(comparisons(state)),
         is_pareto=state.definition.objective.kind == "pareto",
@@ -151,15 +151,19 @@ def _safe(text: str) -> Markup:
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704
 
 
-def _next_step(state: CampaignState) -> tuple[str, str]:
-    """Say what brings the campaign on, and the command for it."""
+def _next_steps(state: CampaignState) -> list[tuple[str, str]]:
+    """Say what brings the campaign on, each with the command for it."""
     campaign, waiting = state.campaign, state.open_proposals
     proposed = [record for record in waiting if record.state is ProposalState.PROPOSED]
     if proposed:
-        return f"{len(proposed)} proposals wait for approval.", f"meguri approve {campaign}"
+        n = len(proposed)
+        return [(f"{n} proposal{'s wait' if n > 1 else ' waits'} for approval:", f"meguri approve {campaign}")]
     if waiting:
         targets = " ".join(f"'{name}'=VALUE" for name in state.definition.measured_targets)
-        return "Approved formulations wait for their results.", f"meguri record {waiting[0].proposal.id} {targets}"
-    if not state.specimens:
-        return "Import past results where there are any, then ask for proposals.", f"meguri propose {campaign}"
-    return "Nothing is open: ask for the next proposals.", f"meguri propose {campaign}"
+        return [("approved formulations wait for their results:", f"meguri record {waiting[0].proposal.id} {targets}")]
+    ask = ("ask for proposals:", f"meguri propose {campaign}")
+    return (
+        [ask]
+        if state.specimens
+        else [("import past results, where there are any:", f"meguri import {campaign} TABLE"), ask]
+    )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from loop.front import hypervolume_by_cycle
 from loop.judgement import specimen_rows
 from loop.progress import best_by_cycle, best_by_specimen, limits_progress
-from loop.state import CampaignState
+from loop.state import CampaignState, CycleRecord
 from services.report.headline import listed
-from services.report.numbers import NO_VALUE, Numbers, setting_text, significant
+from services.report.numbers import NO_VALUE, Numbers, parameter_unit, setting_text, significant
 from services.report.tables import Head, Table, identity, number, words
 
 __all__ = ["all_specimens", "cycle_table", "limits_sentences", "limits_table"]
@@ -39,7 +39,7 @@ def cycle_table(state: CampaignState) -> Table | None:
                 words("yes" if done.is_better else "no", "good" if done.is_better else "quiet"),
                 words(best) if len(done.best) > 1 else identity(best if done.best else "none meets all limits"),
                 number(value),
-                words("" if record is None else f"{record.surrogate}, seed {record.seed}", "quiet"),
+                words("" if record is None else _chooser(record), "quiet"),
                 words("open" if not done.is_closed else "", "quiet"),
             ]
         )
@@ -53,6 +53,10 @@ def cycle_table(state: CampaignState) -> Table | None:
     return Table.of([*heads, Head("chosen by"), Head("")], rows)
 
 
+def _chooser(record: CycleRecord) -> str:
+    return f"{'initial design' if record.surrogate == 'none' else record.surrogate}, seed {record.seed}"
+
+
 def limits_sentences(state: CampaignState) -> list[str]:
     """Say how many specimens it took until all limits were met together."""
     limits = limits_progress(state)
@@ -60,6 +64,8 @@ def limits_sentences(state: CampaignState) -> list[str]:
         return ["No target has limits."]
     if limits.n_until_met == 0:
         return [f"{limits.first}, known before the first was made, meets all limits."]
+    if limits.n_until_met == 1:
+        return [f"The first specimen made, {limits.first}, met all limits."]
     if limits.n_until_met is not None:
         return [f"{limits.n_until_met} specimens were made until {limits.first} met all limits together."]
     if not limits.by_target or not any(one.n_known for one in limits.by_target):
@@ -104,12 +110,9 @@ def all_specimens(state: CampaignState) -> Table | None:
     definition, numbers = state.definition, Numbers(state)
     steps = best_by_specimen(state)
     best = set(steps[-1].best)
-    unit = definition.ingredients.unit if definition.ingredients else ""
     heads = [Head("specimen"), Head("cycle", look="number"), Head("")]
     heads += [Head(name, target.unit, "number") for name, target in definition.targets.items()]
-    for name, parameter in definition.knobs.items():
-        own = unit if parameter.kind == "ingredient" else getattr(parameter, "unit", "")
-        heads.append(Head(name, own, "number"))
+    heads += [Head(name, parameter_unit(definition, name), "number") for name in definition.knobs]
     table = []
     for row in rows:
         seen = state.specimens[row.specimen_id].observation

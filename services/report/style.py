@@ -8,6 +8,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from services.report.numbers import with_unit
+
 __all__ = [
     "ACCENT",
     "BAND",
@@ -85,7 +87,7 @@ def plain(text: object) -> str:
 
 def titled(name: str, unit: str = "") -> str:
     """Write an axis title: the name, and the unit in brackets."""
-    return f"{plain(name)} ({plain(unit)})" if unit else plain(name)
+    return plain(with_unit(name, unit))
 
 
 def figure(traces: Sequence[Any] = (), *, height: int = 380, **layout: Any) -> go.Figure:

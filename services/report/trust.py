@@ -29,8 +29,9 @@ def reliability_sentences(state: CampaignState) -> list[str]:
         name for name in dict.fromkeys(one.target for one in compared) if repeatability(state, name).origin == "unknown"
     ]
     said = [
-        f"{found.n_inside} of {found.n} measured values ({_percent(found)}) lay inside the 90 % interval that was "
-        f"predicted before they were made. {meant}",
+        f"{found.n_inside} of {found.n} measured values ({100 * found.n_inside / found.n:.0f} %; with 95 % confidence "
+        f"{100 * found.low:.0f} to {100 * found.high:.0f} %) lay inside the 90 % interval predicted before they were "
+        f"made. {meant}",
         "An interval holds the predicted spread and the repeatability of a mean of so many tests.",
     ]
     if unknown:
@@ -97,7 +98,7 @@ def past_predictions(state: CampaignState) -> Table | None:
     rows = [
         [
             identity(one.proposal_id),
-            words(one.target),
+            words(one.target, "nowrap"),
             number(numbers.value(one.target, one.predicted.mean)),
             number(numbers.spread(one.target, one.predicted.sd)),
             number(numbers.value(one.target, one.measured)),

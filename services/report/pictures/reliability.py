@@ -99,9 +99,7 @@ def coverage_picture(state: CampaignState) -> go.Figure:
             go.Scatter(
                 x=cycles,
                 y=[100 * share for share in shares],
-                mode="markers+text" if len(cycles) <= 12 else "markers",
-                textposition="middle right",
-                textfont={"size": 11},
+                mode="markers",
                 marker={"color": ACCENT, "size": 10},
                 error_y={
                     "type": "data",
@@ -112,19 +110,25 @@ def coverage_picture(state: CampaignState) -> go.Figure:
                     "thickness": 1.2,
                     "width": 4,
                 },
-                text=[f"  {found.n_inside} of {found.n}" for found in by_cycle.values()],
+                text=[f"{found.n_inside} of {found.n}" for found in by_cycle.values()],
                 hovertemplate="cycle %{x}: %{text} inside<extra></extra>",
                 showlegend=False,
             )
         ],
         height=280,
         xaxis={"title": {"text": "cycle of the proposals"}, "dtick": max(1, len(cycles) // 12)},
-        yaxis={"title": {"text": "inside 90 % interval (%)"}, "range": [-4, 106]},
-        margin={"t": 30},
+        yaxis={
+            "title": {"text": "inside 90 % interval (%)"},
+            "range": [-14, 106],
+            "tickvals": [0, 20, 40, 60, 80, 100],
+        },
+        margin={"t": 30, "r": 110},
     )
     if cycles:
         made.add_hline(100 * NOMINAL, line={"color": INK, "width": 1, "dash": "dash"})
-        made.add_annotation(
-            x=1, xref="paper", xanchor="right", y=100 * NOMINAL, yanchor="bottom", text="promised: 90 %"
-        )
+        made.add_annotation(x=1.005, xref="paper", xanchor="left", y=100 * NOMINAL, text="90 % promised")
+        made.update_xaxes(range=[cycles[0] - 0.5, cycles[-1] + 0.5])
+        every = math.ceil(len(cycles) / 14)
+        for cycle, found in list(by_cycle.items())[::every]:
+            made.add_annotation(x=cycle, y=-8, text=f"{found.n_inside} of {found.n}", font={"size": 11})
     return made

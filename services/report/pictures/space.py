@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from loop.definition import Definition
 from loop.judgement import SpecimenRow
 from loop.progress import best_by_specimen, specimen_rows
-from loop.space.parameters import Categorical, Parameter
+from loop.space.parameters import Categorical
 from loop.state import CampaignState
-from services.report.numbers import Numbers, significant
-from services.report.style import CONTRAST, GREY, GRID, INK, MUTED, PAPER, SCALE, figure, plain, titled
+from services.report.lettering import cut, n_columns
+from services.report.numbers import parameter_unit, significant, with_unit
+from services.report.style import CONTRAST, GREY, GRID, INK, MUTED, PAPER, SCALE, figure, plain
 
 __all__ = ["REST", "colourings", "default_corners", "parallel_picture", "ternary_picture"]
 
@@ -22,6 +24,9 @@ REST = "everything else"
 """The corner of a triangle that pools all ingredients that are at no other corner."""
 
 _MANY_AXES = 14
+_LABEL_COLUMNS = 26
+_PAGE_COLUMNS = 130
+"""Columns of label text that fit side by side over a picture."""
 
 
 def colourings(state: CampaignState) -> dict[str, list[float | None]]:
@@ -61,24 +66,29 @@ def parallel_picture(state: CampaignState) -> go.Figure:
     first = next(iter(colours), "")
     n_axes = len(shown) + len(targets)
     is_crowded = n_axes > _MANY_AXES
+    labels = [_label(definition, name) for name in (*shown, *targets)]
+    longest = max((n_columns(label) for label in labels), default=0)
+    is_slanted = longest * n_axes > _PAGE_COLUMNS
     traces = []
     if rows:
         traces.append(
             go.Parcoords(
                 dimensions=[
-                    *(_parameter_axis(name, definition.knobs[name], rows, is_crowded) for name in shown),
-                    *(_target_axis(state, name, rows, is_crowded) for name in targets),
+                    *(_parameter_axis(definition, name, rows, is_crowded) for name in shown),
+                    *(_target_axis(definition, name, rows, is_crowded) for name in targets),
                 ],
                 line={"color": colours[first], "colorscale": SCALE, "showscale": False},
-                labelangle=-28 if n_axes > 7 else 0,
+                labelangle=-28 if is_slanted else 0,
                 labelfont={"size": 12, "color": INK},
                 tickfont={"size": 10, "color": MUTED},
                 rangefont={"size": 10, "color": MUTED},
                 unselected={"line": {"color": GRID, "opacity": 0.35}},
             )
         )
-    longest = max((_width(titled(n, "")) for n in (*shown, *targets)), default=0)
-    made = figure(traces, height=430, margin={"l": 70, "r": 70, "t": 60 + (4 * longest if n_axes > 7 else 0), "b": 30})
+    margin = {"l": 70, "r": 70, "t": 60, "b": 30}
+    if is_slanted:
+        margin.update({"r": 40 + 6 * n_columns(labels[-1]), "t": 60 + 4 * longest})
+    made = figure(traces, height=430, margin=margin)
     made.update_layout(
         meta={
             "ids": [row.specimen_id for row in rows],
@@ -97,28 +107,28 @@ def _is_mostly_known(rows: Sequence[SpecimenRow], name: str) -> bool:
     return 10 * sum(row.values[name] is not None for row in rows) >= 9 * len(rows)
 
 
-def _width(text: str) -> int:
-    """Count columns: letters of East Asian scripts take two."""
-    return sum(2 if ord(letter) > 0x2E80 else 1 for letter in text)
+def _label(definition: Definition, name: str) -> str:
+    unit = definition.targets[name].unit if name in definition.targets else parameter_unit(definition, name)
+    return cut(with_unit(name, unit), _LABEL_COLUMNS)
 
 
-def _parameter_axis(name: str, parameter: Parameter, rows: Sequence[SpecimenRow], is_crowded: bool) -> dict[str, Any]:
-    if isinstance(parameter, Categorical):
-        levels = list(dict.fromkeys([*parameter.names, *(str(row.as_made[name]) for row in rows)]))
-        return {
-            "label": plain(name),
-            "values": [levels.index(str(row.as_made[name])) for row in rows],
-            "tickvals": list(range(len(levels))),
-            "ticktext": [plain(level) for level in levels],
-            "range": [-0.2, len(levels) - 0.8],
-        }
-    values = [float(row.as_made[name]) for row in rows]
-    return {"label": titled(name, parameter.unit), **_axis(values, is_crowded)}
+def _parameter_axis(definition: Definition, name: str, rows: Sequence[SpecimenRow], is_crowded: bool) -> dict[str, Any]:
+    parameter, label = definition.knobs[name], plain(_label(definition, name))
+    if not isinstance(parameter, Categorical):
+        return {"label": label, **_axis([float(row.as_made[name]) for row in rows], is_crowded)}
+    levels = list(dict.fromkeys([*parameter.names, *(str(row.as_made[name]) for row in rows)]))
+    return {
+        "label": label,
+        "values": [levels.index(str(row.as_made[name])) for row in rows],
+        "tickvals": list(range(len(levels))),
+        "ticktext": [cut(level, _LABEL_COLUMNS) for level in levels],  # plotly shows these as they stand
+        "range": [-0.2, len(levels) - 0.8],
+    }
 
 
-def _target_axis(state: CampaignState, name: str, rows: Sequence[SpecimenRow], is_crowded: bool) -> dict[str, Any]:
+def _target_axis(definition: Definition, name: str, rows: Sequence[SpecimenRow], is_crowded: bool) -> dict[str, Any]:
     values = [float(row.values[name] or 0.0) for row in rows]
-    return {"label": f"<b>{titled(name, Numbers(state).unit(name))}</b>", **_axis(values, is_crowded)}
+    return {"label": f"<b>{plain(_label(definition, name))}</b>", **_axis(values, is_crowded)}
 
 
 def _axis(values: Sequence[float], is_crowded: bool) -> dict[str, Any]:
