@@ -54,11 +54,14 @@ def read_delimited(text: str) -> Sheet:
     width = max(map(len, rows), default=0)
     if width * len(rows) > MAX_CELLS:
         raise DelimitedError(f"{len(rows)} rows of up to {width} cells: more than {MAX_CELLS} cells")
+    widths = list(map(len, rows))
     for row in rows:
         if quoted:
             row[:] = [_APOSTROPHE.sub("", cell) for cell in row]
         row.extend([""] * (width - len(row)))
-    return Sheet(rows=rows, row_numbers=numbers, read_as=f"{_NAMES.get(separator, repr(separator))}-separated")
+    return Sheet(
+        rows=rows, row_numbers=numbers, widths=widths, read_as=f"{_NAMES.get(separator, repr(separator))}-separated"
+    )
 
 
 def _records(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:

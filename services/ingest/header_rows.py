@@ -58,6 +58,7 @@ class HeaderFinder:
         self.sample = filled[:_SAMPLE] + filled[_SAMPLE::step]
         self.units: dict[int, Counter[str]] = {}
         self.numeric = [column for column in range(sheet.n_columns) if self._is_numeric(column)]
+        self.left = min(next(c for c, text in enumerate(rows[row]) if text) for row in self.sample)
         self.typical_fill = median(self._fill(row) for row in self.sample)
 
     def header(self) -> HeaderRows:
@@ -165,7 +166,8 @@ class HeaderFinder:
     def _is_header(self, row: int) -> bool:
         """Letters over numbers, whatever they say: a column may be called ND or NA."""
         has_letters = any(letter.isalpha() for column in self.numeric for letter in self.rows[row][column])
-        return has_letters and self._counts(row)[0] == 0 and self._fill(row) >= min(2, self.typical_fill)
+        is_title = self._fill(row) < min(2, self.typical_fill) and bool(self.rows[row][self.left])
+        return has_letters and self._counts(row)[0] == 0 and not is_title
 
     def _is_numeric_header(self, row: int) -> bool:
         """Wavelengths over a table of spectra: words first, then numbers that only rise or only fall."""

@@ -56,6 +56,7 @@ def find_layout(sheet: Sheet) -> Layout:
         raise LayoutError(f"a second table starts at {place}; give each a sheet or file of its own")
     if not found.data:
         raise LayoutError("it has a header and no rows")
+    width_notes = _check_widths(sheet, rows, header.rows, found.data)
     columns, headers, column_notes = _columns(sheet, rows, found.data, header.headers)
     return Layout(
         rows=rows,
@@ -65,7 +66,13 @@ def find_layout(sheet: Sheet) -> Layout:
         headers=tuple(headers[c] for c in columns),
         units=tuple(header.units[c] for c in columns),
         typed=typed,
-        notes=(*_title_notes(sheet, rows, titles), *column_notes, *found.notes, *_merge_notes(sheet, rows, found)),
+        notes=(
+            *_title_notes(sheet, rows, titles),
+            *column_notes,
+            *width_notes,
+            *found.notes,
+            *_merge_notes(sheet, rows, found),
+        ),
     )
 
 
@@ -86,6 +93,25 @@ def _with_merged_rows(sheet: Sheet) -> tuple[list[list[str]], dict[tuple[int, in
             if (merged.top, merged.left) in typed:
                 typed[row, merged.left] = typed[merged.top, merged.left]
     return rows, typed
+
+
+def _check_widths(
+    sheet: Sheet, rows: Sequence[Sequence[str]], header: Sequence[int], data: Sequence[int]
+) -> list[Note]:
+    """Refuse lines with more cells than the header, whose cells may have slipped; note those with fewer."""
+    if not sheet.widths:
+        return []
+    width = max(sheet.widths[row] for row in header)
+    for row in data:
+        if any(rows[row][width:]):
+            n_cells = sheet.widths[row]
+            raise LayoutError(f"{sheet.row_address(row)} has {n_cells} cells under a header of {width}")
+    short = [row for row in data if sheet.widths[row] < width]
+    if not short:
+        return []
+    more = f" (and {len(short) - 1} more lines)" if len(short) > 1 else ""
+    said = f"{sheet.widths[short[0]]} of {width} cells{more}; those missing at the end count as not measured"
+    return [Note(sheet.row_address(short[0]), said)]
 
 
 def _columns(
@@ -112,10 +138,6 @@ def _columns(
         if column in beside:
             notes.append(Note(address, f"stands beside the table, without a header: {n_data[column]} cells skipped"))
             continue
-        if not sheet.name and sheet.row_word == "line" and column > named[-1] and n_data[column] * 2 <= len(data):
-            row = next(row for row in data if rows[row][column])
-            n_cells = max(c for c, text in enumerate(rows[row]) if text) + 1
-            raise LayoutError(f"{sheet.row_address(row)} has {n_cells} cells under a header of {named[-1] + 1}")
         texts[column] = f"column {column_letter(column + sheet.first_column)}"
         notes.append(Note(address, f"the column has no header; it is called {texts[column]!r}"))
         columns.append(column)

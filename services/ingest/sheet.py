@@ -28,6 +28,8 @@ class MergedRange:
 class Sheet:
     """Texts in rows of equal length; `row_numbers` are the file's lines or rows, counted from 1.
 
+    `widths` say how many cells each line of a text had before it was filled up; empty for a spreadsheet.
+
     `typed` holds the numbers that the file itself types as such, `percents` those of them shown as a percentage
     (already multiplied by 100), `uncomputed` the formulas saved without a value; all by (row, column) from 0.
     """
@@ -35,6 +37,7 @@ class Sheet:
     name: str = ""
     rows: Sequence[Sequence[str]]
     row_numbers: Sequence[int]
+    widths: Sequence[int] = ()
     first_column: int = 1
     typed: Mapping[tuple[int, int], float] = field(default_factory=dict)
     percents: frozenset[tuple[int, int]] = frozenset()

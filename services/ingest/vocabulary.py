@@ -54,7 +54,7 @@ STATES = {
 SUMMARIES = _folded("""
     mean average avg ave. median sd s.d. std stdev std.dev. standarddeviation σ se sem cv cv% rsd %rsd variance var
     min max minimum maximum range total sum subtotal grandtotal count 平均 平均値 標準偏差 標準誤差 変動係数 最小 最小値
-    最大 最大値 合計 計 小計 総計 中央値 分散 範囲 個数
+    最大 最大値 合計 計 小計 総計 中央値 分散 範囲 個数 mittelwert mittel summe standardabweichung moyenne écart-type
 """)
 """What the first cell of a row says when the row sums up others."""
 

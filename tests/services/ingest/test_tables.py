@@ -261,6 +261,19 @@ def test_wavelengths_may_be_a_header(tmp_path):
     assert table.n_rows == 5
 
 
+def test_a_line_cut_short_lacks_its_last_cells(tmp_path):
+    """Cells missing at the end of a line are not measured, and a note says so; blank extra ones do no harm."""
+    table = read_table(text_file(tmp_path, "id,x,y\na,1,2\nb,3\nc,4,5,,\n"))
+    assert values(table, "y") == [2.0, None, 5.0]
+    assert "line 3: 2 of 3 cells" in notes(table)
+
+
+def test_a_blank_header_is_a_header(tmp_path):
+    """An index written without a name, or a remark behind the last name, is a column called by its letter."""
+    table = read_table(text_file(tmp_path, ",x,y,z,\n0,1.5,1,2,\n1,2.5,3,4,odd\n"))
+    assert table.names == ("column A", "x", "y", "z", "column E")
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -269,6 +282,7 @@ def test_wavelengths_may_be_a_header(tmp_path):
         ("1,2,3\n4,5,6\n", "no header row"),
         ("id,x\n", "no rows"),
         ("id,x\na,1\nb,2\nc,3,4\nd,5\n", "line 4 has 3 cells under a header of 2"),
+        ("id,x\na,1,000\nb,2,000\n", "line 2 has 3 cells under a header of 2"),
         ("id,x,y\na,1,2\nb,2,3\n\nname,strength,note\nq,5,1\nr,6,2\n", "second table starts at line 5"),
         ('id,x\na,"1\nb,2\n', "cannot be split"),
         ("<html><body>404</body></html>", "no table"),
