@@ -161,7 +161,13 @@ class Definition(Frozen):
         for name in self.objective.targets:
             if name not in self.targets:
                 raise ValueError(f"objective names {name!r}, which is no target; there are {', '.join(self.targets)}")
+            if self.targets[name].goal == "limits":
+                raise ValueError(f"objective names {name}, which only has limits; give it a goal")
         goals = self.goals
+        if len(set(goals)) != len(goals):
+            raise ValueError(f"objective names a target twice: {', '.join(goals)}")
+        if not all(name.strip() for name in (*self.knobs, *self.targets)):
+            raise ValueError("a parameter or target has an empty name")
         if self.objective.kind == "single" and len(goals) != 1:
             raise ValueError(
                 f"a single objective is about one target, but there are {len(goals)} ({', '.join(goals)}); "
@@ -185,9 +191,11 @@ class Definition(Frozen):
                     f"numbers are {', '.join(self.numeric_names)}"
                 )
         for name, target in self.targets.items():
-            if target.limits is not None and target.expression and target.expression.linear_form() is None:
+            form = target.expression.linear_form() if target.expression else None
+            if target.limits is not None and target.expression and (form is None or not any(form[0].values())):
                 raise ValueError(
-                    f"target {name}: a limit on a computed target needs a linear expression, so that proposals keep it exactly"
+                    f"target {name}: a limit on a computed target needs a linear expression, "
+                    "so that proposals keep it exactly"
                 )
         if all(target.expression for name, target in self.targets.items() if name in goals) and all(
             target.expression for target in self.targets.values() if target.goal == "limits"
@@ -301,15 +309,24 @@ def read_definition(data: Mapping[str, Any]) -> Definition:
         raise DefinitionError(faults_of(error, Definition, data)) from error
     if definition.candidates is not None and definition.candidates.file is not None:
         return definition
+    faults = []
+    for number, constraint in enumerate(definition.constraints):
+        try:
+            constraint.check_against(definition.knobs)
+        except LoopError as error:
+            faults.append(Fault(field=f"constraints.{number}", message=str(error)))
+    if faults:
+        raise DefinitionError(faults)
     try:
         space = definition.space()
         space.centre()
-        if definition.policy.control is not None:
-            broken = space.violations(definition.policy.control) if space.candidates is None else []
-            if broken:
-                raise DefinitionError([Fault(field="policy.control", message="; ".join(map(str, broken)))])
-    except DefinitionError:
-        raise
     except LoopError as error:
         raise DefinitionError([Fault(field="constraints", message=str(error))]) from error
+    if definition.policy.control is not None:
+        try:
+            broken = [str(violation) for violation in space.violations(definition.policy.control)]
+        except LoopError as error:
+            broken = [str(error)]
+        if broken and space.candidates is None:
+            raise DefinitionError([Fault(field="policy.control", message="; ".join(broken))])
     return definition

@@ -36,6 +36,8 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "sqrt": np.sqrt,
 }
 _LARGEST_POWER = 64
+_LARGEST_NUMBER = 1e300
+_LONGEST = 2000
 _QUOTED = re.compile(r"`([^`]+)`")
 
 
@@ -51,13 +53,17 @@ class Expression:
 
     def __init__(self, text: str) -> None:
         self.text = text
+        if len(text) > _LONGEST:
+            raise ExpressionError(f"an expression has at most {_LONGEST} characters, got {len(text)}")
         self._quoted: dict[str, str] = {}
         plain = _QUOTED.sub(self._stand_in, text)
         try:
             self._tree = ast.parse(plain.strip(), mode="eval").body
+            self.names: frozenset[str] = frozenset(self._names(self._tree))
         except SyntaxError as error:
             raise ExpressionError(f"{text!r} is not an expression: {error.msg} at character {error.offset}") from error
-        self.names: frozenset[str] = frozenset(self._names(self._tree))
+        except (RecursionError, MemoryError) as error:
+            raise ExpressionError(f"{text[:40]!r}… is nested too deeply") from error
 
     def __call__(self, values: Mapping[str, Any]) -> Any:
         """Evaluate on numbers, or on arrays of shape (n,), by name.
@@ -80,7 +86,7 @@ class Expression:
         """Return weights by name and a constant where the formula is linear in its names, else None."""
         return self._linear(self._tree)
 
-    def _linear(self, node: ast.expr) -> tuple[dict[str, float], float] | None:  # noqa: C901  (one case an operator)
+    def _linear(self, node: ast.expr) -> tuple[dict[str, float], float] | None:
         match node:
             case ast.Constant(value=value):
                 return {}, float(value)  # type: ignore[arg-type]  # _names let numbers through only
@@ -112,6 +118,8 @@ class Expression:
     def _names(self, node: ast.expr) -> list[str]:
         match node:
             case ast.Constant(value=value) if isinstance(value, (int, float)) and not isinstance(value, bool):
+                if abs(value) > _LARGEST_NUMBER:
+                    raise ExpressionError(f"a number in an expression is at most {_LARGEST_NUMBER:g} in size")
                 return []
             case ast.Name():
                 return [self._name(node)]
@@ -127,7 +135,8 @@ class Expression:
                     )
                 return [found for argument in args for found in self._names(argument)]
         raise ExpressionError(
-            f"{self.text!r}: {ast.unparse(node)!r} is not allowed; use + - * / **, numbers, names and {', '.join(_FUNCTIONS)}"
+            f"{self.text!r}: {ast.unparse(node)!r} is not allowed; "
+            f"use + - * / **, numbers, names and {', '.join(_FUNCTIONS)}"
         )
 
     def _value(self, node: ast.expr, values: Mapping[str, Any]) -> Any:

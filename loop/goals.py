@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 from pydantic import Field, PositiveFloat, model_validator
 
+from loop.errors import ExpressionError
 from loop.expressions import Expression
 from loop.values import Frozen
 
@@ -48,8 +49,13 @@ class Source(Frozen):
     def _is_one(self) -> Source:
         if (self.expression is None) == (self.test is None):
             raise ValueError("a source is either a test (with its quantity) or an expression")
+        if self.expression is not None and self.quantity is not None:
+            raise ValueError("quantity belongs to a test; an expression is the quantity itself")
         if self.expression is not None:
-            Expression(self.expression)
+            try:
+                Expression(self.expression)
+            except ExpressionError as error:
+                raise ValueError(str(error)) from error
         return self
 
 
@@ -84,6 +90,9 @@ class Target(Frozen):
             raise ValueError("low and high belong to goal range, and range needs both")
         if self.goal == "range" and not self.low < self.high:  # type: ignore[operator]  # both are there, by the line above
             raise ValueError(f"low {self.low:g} must be below high {self.high:g}")
+        ends = [] if self.limits is None else [self.limits.at_least, self.limits.at_most]
+        if self.scale == "log" and any(end is not None and end <= 0 for end in ends):
+            raise ValueError("on a log scale every value is above 0, so limits must be too")
         if self.goal == "limits" and self.limits is None:
             raise ValueError("goal limits needs limits")
         is_one_sided = self.goal in ("maximise", "minimise") and self.worst is not None and self.best is not None
@@ -144,7 +153,8 @@ class Objective(Frozen):
     )
     reference_point: Mapping[str, float] | Literal["inferred"] = Field(
         default="inferred",
-        description="Worst values that still count for the hypervolume, by target; inferred from the first front seen where left out.",
+        description="Worst values that still count for the hypervolume, by target; "
+        "inferred from the first front seen where left out.",
     )
 
 

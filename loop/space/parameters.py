@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Literal
 
 import numpy as np
@@ -53,7 +54,7 @@ class Continuous(_Numeric):
             )
         if self.scale == "log" and self.low <= 0:
             raise ValueError(f"a log scale needs low > 0, got {self.low:g}")
-        if self.step is not None and self.step > self.high - self.low:
+        if self.step is not None and self.step * (1 - GRID_TOLERANCE) > self.high - self.low:
             raise ValueError(f"step {self.step:g} is wider than the range {self.low:g} to {self.high:g}")
         return self
 
@@ -236,6 +237,17 @@ class Lot(Frozen):
     expires: str | None = Field(
         default=None, description="Last day of use, as YYYY-MM-DD.", pattern=r"^\d{4}-\d{2}-\d{2}$"
     )
+
+
+    @field_validator("expires")
+    @classmethod
+    def _is_a_day(cls, expires: str | None) -> str | None:
+        if expires is not None:
+            try:
+                date.fromisoformat(expires)
+            except ValueError as error:
+                raise ValueError(f"{expires!r} is no day of the calendar; write it as YYYY-MM-DD") from error
+        return expires
 
 
 class Masterbatch(Frozen):

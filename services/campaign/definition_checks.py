@@ -6,9 +6,7 @@ behind it. Works on what is readable, so that one mistake does not hide the othe
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -43,12 +41,11 @@ _REFUSALS = (LoopError, ValidationError, OverflowError, RecursionError)
 
 _CONSTRAINT: TypeAdapter[Constraint] = TypeAdapter(Constraint)
 _PARAMETER: TypeAdapter[Parameter] = TypeAdapter(Parameter)
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def read_core(data: Mapping[str, Any]) -> tuple[Definition | None, list[Fault]]:
     """Read the loop's own sections; None with faults where they do not hold."""
-    named = [*_expression_faults(data), *_constraint_faults(data), *_date_faults(data)]
+    named = [*_expression_faults(data), *_constraint_faults(data)]
     try:
         definition = read_definition(data)
         return (None if named else definition), named
@@ -162,22 +159,10 @@ def _expression_faults(data: Mapping[str, Any]) -> Iterator[Fault]:
                 yield Fault(field=here, message=f"{name} is a choice between levels and has no number", hint=hint)
 
 
-def _date_faults(data: Mapping[str, Any]) -> Iterator[Fault]:
-    for name, written in _written(data, "ingredients", "components").items():
-        for lot, said in _written({"lots": written}, "lots", "lots").items():
-            day = _written({"lot": said}, "lot").get("expires")
-            if isinstance(day, str) and _DAY.fullmatch(day):
-                try:
-                    date.fromisoformat(day)
-                except ValueError:
-                    field = f"ingredients.components.{name}.lots.{lot}.expires"
-                    yield Fault(
-                        field=field, message=f"there is no day {day}", hint="the last day of use, as YYYY-MM-DD"
-                    )
-
-
 def _is_said(fault: Fault, named: Sequence[Fault]) -> bool:
-    """Say whether the loop's fault repeats one that was found at its very place."""
+    """Say whether the loop's fault repeats one that was found at its very place, or inside it."""
+    if any(n.field == fault.field or n.field.startswith(f"{fault.field}.") for n in named):
+        return True
     return "its expression names" in fault.message and any(n.field.endswith(".source.expression") for n in named)
 
 
