@@ -3,7 +3,13 @@
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const colours = Object.entries(JSON.parse(document.getElementById("colours").textContent));
   const boxes = Array.from(document.querySelectorAll(".picture"));
-  const config = {responsive: true, displaylogo: false, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"]};
+  const config = {
+    responsive: true,
+    displaylogo: false,
+    showSendToCloud: false,
+    plotlyServerURL: "",
+    modeBarButtonsToRemove: ["sendChartToCloud", "sendDataToCloud", "select2d", "lasso2d", "autoScale2d"],
+  };
   const drawn = new Set();
   let isPrinting = false;
 

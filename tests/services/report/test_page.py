@@ -91,6 +91,14 @@ def test_the_page_asks_nothing_of_any_network(compounds):
     (policy,) = [a["content"] for t, a in read.elements if t == "meta" and a.get("http-equiv")]
     assert policy is not None
     assert policy.startswith("default-src 'none'")
+    assert "form-action 'none'" in policy
+
+
+def test_no_button_sends_a_picture_anywhere(compounds):
+    """Plotly offers to send charts to a server of its maker: the button is taken away and has no address."""
+    own = compounds[1].replace(get_plotlyjs(), "")
+    assert "showSendToCloud: false" in own
+    assert 'plotlyServerURL: ""' in own
 
 
 def test_plotly_is_there_once(compounds):
@@ -229,6 +237,48 @@ def test_differences_within_repeatability_are_called_that():
     text = _flat(page(c))
     assert "RESIN-2-C001-01-S1 cannot be told apart from RESIN-2-C001-02-S1: the difference is within" in text
     assert "It beats the other one that meets all limits." in text
+
+
+MATCH = {"goal": "match", "value": 8, "unit": "g/10 min", "worst": 4, "repeatability_sd": 0.5}
+RISE = {"goal": "maximise", "unit": "MPa", "worst": 10, "best": 30, "repeatability_sd": 1}
+FALL = {"goal": "minimise", "unit": "%", "worst": 9, "best": 1}
+RANGE = {"goal": "range", "low": 2, "high": 5, "worst": 0}
+
+
+@pytest.mark.parametrize(
+    ("targets", "kind", "said"),
+    [
+        ({"flow": MATCH}, "single", "match 8 g/10 min"),
+        ({"loss": FALL}, "single", "any difference there counts as better"),
+        ({"gap": RANGE}, "single", "stay in 2 to 5"),
+        ({"flow": MATCH, "strength": RISE, "gap": RANGE}, "desirability", "desirability of K1-"),
+        ({"flow": MATCH, "strength": RISE}, "pareto", "front"),
+        ({"loss": FALL, "strength": RISE, "gap": RANGE}, "pareto", "hypervolume"),
+        ({"loss": FALL, "strength": RISE, "gap": RANGE, "flow": MATCH}, "pareto", "inferred from the front of cycle 1"),
+    ],
+)
+def test_every_kind_of_objective_has_its_report(targets, kind, said):
+    """Single, desirability and fronts of up to four goals, with every kind of goal, on a mixture of two."""
+    c = WrittenCampaign(
+        {
+            "schema": 1,
+            "campaign": "K1",
+            "ingredients": {"components": {"base": {"high": 100, "step": 1}, "filler": {"high": 50, "step": 1}}},
+            "targets": targets,
+            "objective": {"kind": kind},
+        }
+    )
+    results = {"flow": (7.0, 9.5, 8.1), "loss": (3.0, 2.0, 6.0), "strength": (20.0, 14.0, 25.0), "gap": (1.0, 3.0, 7.0)}
+    mixed = [{"base": 100.0 - share, "filler": share} for share in (0.0, 20.0, 40.0)]
+    for _ in range(2):
+        c.cycle(
+            mixed,
+            [{name: results[name][i] for name in targets} for i in range(3)],
+            [{name: (results[name][i], 1.0) for name in targets} for i in range(3)],
+        )
+    text = _flat(page(c))
+    assert said in text
+    assert "everything else" in text
 
 
 def test_a_large_campaign_stays_below_eight_megabytes():
