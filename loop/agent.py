@@ -10,7 +10,7 @@ from importlib import metadata
 import numpy as np
 
 from loop.definition import Definition
-from loop.errors import FormulationError, ProposalError
+from loop.errors import FormulationError, ProposalError, SpaceError
 from loop.events import ProposalsMade
 from loop.ids import proposal_id
 from loop.proposal import Origin, Prediction, Proposal, ProposalState
@@ -25,6 +25,7 @@ from loop.values import Formulation
 
 __all__ = ["Forecast", "forecast", "propose_batch"]
 
+_FEWEST_RESULTS = 2
 _STAMPED = ("meguri", "botorch", "gpytorch", "torch", "numpy", "scipy")
 
 
@@ -40,8 +41,9 @@ class Forecast:
 def propose_batch(state: CampaignState, *, count: int, at: datetime) -> ProposalsMade:
     """Propose `count` formulations as the next cycle.
 
-    Before as many formulations are known as the initial design asks for, the design continues; then the surrogate
-    chooses. Where the definition names a control, one is added in each block.
+    Before as many formulations are known as the initial design asks for, and before every measured target has two
+    results, the design continues; then the surrogate chooses. Where the definition names a control, one is added in
+    each block.
 
     Parameters
     ----------
@@ -61,10 +63,13 @@ def propose_batch(state: CampaignState, *, count: int, at: datetime) -> Proposal
     cycle = state.cycle + 1
     seed = derive_seed(definition.policy.seed, state.campaign, "cycle", cycle)
     space = definition.space(available_kg=available_kg(state, count=count, today=at.date()))
-    needed = min(count, _missing_from_design(state))
+    known = evidence_of(definition, _encoding(state, space), state.observations)
+    needed = min(count, _missing_from_design(state)) if _can_learn(known) else count
     drafts = _from_design(state, space, needed) if needed else []
-    if len(drafts) < count:
-        drafts += _from_model(state, space, count - len(drafts), seed, drafts)
+    if len(drafts) < count and _can_learn(known):
+        drafts += _from_model(state, space, known, count - len(drafts), seed, drafts)
+    if not drafts:
+        raise SpaceError(f"{state.campaign}: every formulation of the space is made or on its way")
     proposals = _numbered(state, space, drafts, cycle, seed)
     return ProposalsMade(
         cycle=cycle,
@@ -74,7 +79,7 @@ def propose_batch(state: CampaignState, *, count: int, at: datetime) -> Proposal
         seen_seq=state.seq,
         space_version=state.version,
         data_hash=state.data_hash(),
-        surrogate=definition.policy.surrogate if needed < count else "none",
+        surrogate=definition.policy.surrogate if any(d.origin is Origin.MODEL for d in drafts) else "none",
         versions={name: _version(name) for name in _STAMPED},
     )
 
@@ -94,7 +99,7 @@ def forecast(state: CampaignState, formulation: Formulation) -> Forecast:
     encoding = _encoding(state, space)
     known = evidence_of(definition, encoding, state.observations)
     predicted: Mapping[str, Prediction] = {}
-    if len(known.rows) >= 2:
+    if _can_learn(known):
         from loop.proposers.bayesian import forecast_of
 
         seed = derive_seed(definition.policy.seed, state.campaign, "forecast", state.seq)
@@ -124,6 +129,11 @@ def _encoding(state: CampaignState, space: SearchSpace) -> Encoding:
     return Encoding(space, sorted({o.block for o in state.observations if o.block and not o.is_excluded}))
 
 
+def _can_learn(known: Evidence) -> bool:
+    """Say whether there is enough for a model: two results of every measured target."""
+    return all(int(target.known.sum()) >= _FEWEST_RESULTS for target in known.data.targets.values())
+
+
 def _missing_from_design(state: CampaignState) -> int:
     """Count the formulations that the initial design still lacks: those made or on their way count."""
     space_names = set(state.definition.knobs)
@@ -142,30 +152,29 @@ def _from_design(state: CampaignState, space: SearchSpace, count: int) -> list[_
     taken |= {_key(o.as_made) for o in state.observations}
     seed = derive_seed(definition.policy.seed, state.campaign, "initial design")
     size = definition.n_initial()
-    points: Sequence[DesignPoint] = initial_design(
-        space, size, np.random.default_rng(seed), kind=definition.policy.initial.kind
-    )
-    fresh = [p for p in points if _key(p.formulation) not in taken and not p.is_control][:count]
+    reason = f"initial design: fills the space before a model is asked ({size} formulations)"
+    fresh: list[DesignPoint] = []
+    for wanted in (size, size + len(taken) + count):  # the second where skipped or known points leave too few
+        rng = np.random.default_rng(seed)
+        points: Sequence[DesignPoint] = initial_design(space, wanted, rng, kind=definition.policy.initial.kind)
+        keys = {_key(p.formulation): p for p in points if not p.is_control}
+        fresh = [point for key, point in keys.items() if key not in taken]
+        if len(fresh) >= count:
+            break
     return [
-        _Draft(
-            formulation=point.formulation,
-            origin=Origin.INITIAL,
-            reason=f"initial design: fills the space before a model is asked ({size} formulations)",
-            predicted={},
-        )
-        for point in fresh
+        _Draft(formulation=point.formulation, origin=Origin.INITIAL, reason=reason, predicted={})
+        for point in fresh[:count]
     ]
 
 
 def _from_model(
-    state: CampaignState, space: SearchSpace, count: int, seed: int, drafted: Sequence[_Draft]
+    state: CampaignState, space: SearchSpace, known: Evidence, count: int, seed: int, drafted: Sequence[_Draft]
 ) -> list[_Draft]:
     from loop.proposers.bayesian import choose
     from loop.proposers.explain import because
 
     definition = state.definition
     encoding = _encoding(state, space)
-    known = evidence_of(definition, encoding, state.observations)
     pending = [*_readable(space, _pending(state)), *(draft.formulation for draft in drafted)]
     choices = choose(
         definition,

@@ -151,8 +151,8 @@ def _ingredients(mixed: Sequence[ColumnGuess]) -> Iterator[str]:
         yield f"      step: {_decimal(step)}{hint}"
         if guess.is_constant:
             yield "      # The table never varies it: the range is one step wide. Widen it to let the loop vary it."
-    yield "  # Each may also have: minimum_if_used (smallest dose where it is used at all), density, price, stock_kg, lots,"
-    yield "  # masterbatch, balance_g (resolution of its balance)."
+    yield "  # Each may also have: minimum_if_used (smallest dose where it is used at all), density, price, stock_kg,"
+    yield "  # lots, masterbatch, balance_g (resolution of its balance)."
 
 
 def _share_range(guess: ColumnGuess, total: Decimal) -> tuple[Decimal, Decimal, Decimal]:

@@ -358,7 +358,7 @@ class CampaignService:
 
 def _there(state: CampaignState | None) -> CampaignState:
     if state is None:
-        raise CampaignError("there is no such campaign yet; adopt a definition first (meguri init, meguri validate)")
+        raise CampaignError("there is no such campaign yet; begin it with its definition: meguri start FILE")
     return state
 
 
@@ -368,4 +368,5 @@ def _differences(logged: ProposalsMade, again: ProposalsMade) -> list[str]:
     found = [name for name in before if name != "proposals" and before[name] != after[name]]
     for old, new in zip(before["proposals"], after["proposals"], strict=False):
         found += [f"{old['id']}.{name}" for name in old if old[name] != new[name]]
-    return found
+    shorter, longer = sorted((before["proposals"], after["proposals"]), key=len)
+    return found + [proposal["id"] for proposal in longer[len(shorter) :]]

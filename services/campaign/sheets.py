@@ -109,7 +109,7 @@ def read_past_results(
     space = definition.space()
     rows = []
     for index in range(table.n_rows):
-        formulation, wrong = _formulation(space, table, index, names)
+        formulation, wrong = _formulation(space, table, index, names, blanks=_unused(definition, table, index, names))
         faults += wrong
         targets = {name: value for name in present if (value := _target_value(table, index, names[name])) is not None}
         place = table.address(index, table.columns[0]).split(",")[0]
@@ -281,9 +281,10 @@ def _formulation(
     index: int,
     names: Mapping[str, str],
     default: Mapping[str, Setting] | None = None,
+    blanks: Mapping[str, float] | None = None,
 ) -> tuple[dict[str, Setting], list[str]]:
-    """Read the parameters of one row; blanks are as planned where there is a plan."""
-    made: dict[str, Setting] = dict(default or {})
+    """Read the parameters of one row; blanks are as planned where there is a plan, else as `blanks` says."""
+    made: dict[str, Setting] = {**(default or {}), **(blanks or {})}
     faults = []
     for name, parameter in space.parameters.items():
         if name not in names:
@@ -291,7 +292,7 @@ def _formulation(
         column = table.column(names[name])
         cell, where = column.cells[index], table.address(index, column)
         if cell.value is None:
-            if default is None:
+            if name not in made:
                 faults.append(f"{where}: {name} needs a value, got {cell.text!r}")
             continue
         value = cell.value
@@ -305,6 +306,21 @@ def _formulation(
             continue
         made[name] = value
     return made, faults
+
+
+def _unused(definition: Definition, table: Table, index: int, names: Mapping[str, str]) -> dict[str, float]:
+    """Return 0 for each ingredient whose cell is empty, where the others fill the whole: no dose of it would fit."""
+    mixture = definition.ingredients
+    if mixture is None:
+        return {}
+    cells = {name: table.column(names[name]).cells[index] for name in mixture.components}
+    empty = [name for name, cell in cells.items() if cell.value is None and not cell.text.strip("-–— ")]
+    numbers = [cell.number for name, cell in cells.items() if name not in empty]
+    known = [number for number in numbers if number is not None]
+    if not empty or len(known) < len(numbers):
+        return {}
+    left = abs(mixture.total - sum(known))
+    return dict.fromkeys(empty, 0.0) if left < min(mixture.components[name].step for name in empty) / 2 else {}
 
 
 def _target_value(table: Table, index: int, name: str) -> TargetValue | None:
