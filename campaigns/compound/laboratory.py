@@ -24,7 +24,11 @@ from loop.values import Formulation
 
 __all__ = ["CompoundLaboratory", "impact_strength", "tensile_modulus"]
 
-_MODULUS_VIRGIN, _MODULUS_RECYCLED, _MODULUS_TALC = 1550.0, 1250.0, 40_000.0  # MPa; talc as it acts, not ideally aligned
+_MODULUS_VIRGIN, _MODULUS_RECYCLED, _MODULUS_TALC = (
+    1550.0,
+    1250.0,
+    40_000.0,
+)  # MPa; talc as it acts, not ideally aligned
 _ASPECT_RATIO = 8.0
 _THRESHOLD, _WIDTH = 14.0, 2.5  # volume % of elastomer at the brittle–tough step, and how sharp it is
 _SCATTER = {"modulus": 0.015, "impact": 0.06}
@@ -75,7 +79,7 @@ def tensile_modulus(components: Mapping[str, Ingredient], formulation: Formulati
     matrix *= (1 - volume["elastomer"] / 100) ** 2.2
     ratio, shape = _MODULUS_TALC / matrix, 2 * _ASPECT_RATIO
     eta, talc = (ratio - 1) / (ratio + shape), volume["talc"] / 100
-    return matrix * (1 + shape * eta * talc) / (1 - eta * talc)
+    return float(matrix * (1 + shape * eta * talc) / (1 - eta * talc))
 
 
 def impact_strength(components: Mapping[str, Ingredient], formulation: Formulation) -> float:

@@ -1,0 +1,1 @@
+"""Replays: campaigns over tables of real data, in which every formulation that may be proposed has its result."""
