@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from loop.front import hypervolume_by_cycle, reference_point
+from loop.front import PointOrigin, hypervolume_by_cycle, reference_point
 from loop.judgement import SpecimenRow, is_better, score_sd, specimen_rows, ties_with_best
 from loop.progress import (
     best_by_cycle,
@@ -246,18 +246,18 @@ def reference_sentence(state: CampaignState) -> str:
     definition, numbers = state.definition, Numbers(state)
     if point is None:
         return "The reference point of the hypervolume follows from the first front; no specimen meets all limits yet."
-    told = []
+    by_origin: dict[PointOrigin, list[str]] = {}
     for name, gain, origin in zip(definition.goals, point.gains, point.origins, strict=True):
-        goal = definition.targets[name].goal
-        value = {"maximise": gain, "minimise": -gain}.get(goal)
+        value = {"maximise": gain, "minimise": -gain}.get(definition.targets[name].goal)
         place = numbers.with_unit(name, value) if value is not None else f"{numbers.with_unit(name, -gain)} off"
-        source = {
-            "declared": "declared",
-            "limit": "its limit",
-            "front": f"inferred from the front of cycle {point.cycle}",
-        }
-        told.append(f"{name} {place} ({source[origin]})")
-    return f"Hypervolume counts what lies in front of {listed(told)}; the point stays where it is from cycle to cycle."
+        by_origin.setdefault(origin, []).append(f"{name} {place}")
+    sources: dict[PointOrigin, str] = {
+        "declared": "as declared",
+        "limit": "by limits",
+        "front": f"inferred from the front of cycle {point.cycle}",
+    }
+    told = listed([f"{listed(places)} ({sources[origin]})" for origin, places in by_origin.items()])
+    return f"Hypervolume counts what lies in front of {told}; that point stays where it is from cycle to cycle."
 
 
 def listed(parts: Sequence[str]) -> str:

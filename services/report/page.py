@@ -23,7 +23,8 @@ from services.records.plan import TaskPlan
 from services.report import headline, ledger, sections, trust
 from services.report.graph import draw_graph, plan_matrix
 from services.report.log import log_table
-from services.report.pictures.progress import front_picture, hypervolume_picture, progress_picture, targets_picture
+from services.report.pictures.front import front_picture
+from services.report.pictures.progress import hypervolume_picture, progress_picture, targets_picture
 from services.report.pictures.reliability import coverage_picture, predictions_picture
 from services.report.pictures.space import REST, colourings, default_corners, parallel_picture, ternary_picture
 from services.report.proposals import open_proposals

@@ -138,6 +138,12 @@ def test_the_best_stand_at_the_top_with_their_formulation(compounds):
     assert "24 of 40" in summary
 
 
+def test_the_reference_point_says_where_it_comes_from(compounds):
+    """Both goals have a limit on their bad side; without limits the first front gives it."""
+    assert "in front of modulus 1300 MPa and impact 4.50 kJ/m² (by limits)" in _flat(compounds[1])
+    assert "(inferred from the front of cycle 1)" in _flat(page(stories.large(4, 20, 20)))
+
+
 def test_open_proposals_carry_reason_prediction_state_and_recipe(compounds):
     """Grams of each feeder sum to the batch; the part that is measured stands beside its prediction."""
     campaign, html = compounds

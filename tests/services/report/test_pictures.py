@@ -8,7 +8,8 @@ import pytest
 from loop.progress import best_by_specimen, specimen_rows
 from loop.reliability import comparisons
 from services.report.pictures.files import save_pictures
-from services.report.pictures.progress import front_picture, hypervolume_picture, progress_picture, targets_picture
+from services.report.pictures.front import front_picture
+from services.report.pictures.progress import hypervolume_picture, progress_picture, targets_picture
 from services.report.pictures.reliability import coverage_picture, predictions_picture
 from services.report.pictures.space import REST, default_corners, parallel_picture, ternary_picture
 from services.report.style import DARK
