@@ -11,7 +11,7 @@ from loop.surrogates.base import Surrogate
 __all__ = ["ENTRY_POINTS", "surrogate", "surrogate_names"]
 
 ENTRY_POINTS = "meguri.surrogates"
-_OWN = {"gp": "loop.surrogates.gp:GaussianProcess"}
+_OWN = {"forest": "loop.surrogates.trees:Forest", "gp": "loop.surrogates.gp:GaussianProcess"}
 
 
 def surrogate_names() -> tuple[str, ...]:

@@ -41,7 +41,7 @@ class TargetData:
     @property
     def known(self) -> np.ndarray:
         """Where there is a value or a limit, shape (n,)."""
-        return np.isfinite(self.mean)
+        return np.asarray(np.isfinite(self.mean))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

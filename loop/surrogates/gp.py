@@ -1,45 +1,58 @@
-"""Gaussian processes by BoTorch: one a target, ARD Matérn-5/2, priors scaled with the dimension.
+"""Gaussian processes by BoTorch: one a target, Matérn-5/2 in every parameter, priors scaled with their number.
 
-Hvarfner, Hellsten & Nardi, ICML 2024 (priors); Balandat et al., NeurIPS 2020 (BoTorch).
+Priors: lengthscales have the mode of Hvarfner, Hellsten & Nardi (ICML 2024) and a Gamma tail, as a log-normal one made
+predictions from few points overconfident. BoTorch: Balandat et al., NeurIPS 2020.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import torch
+from botorch.exceptions.errors import ModelFittingError
 from botorch.fit import fit_gpytorch_mll
 from botorch.models import ModelListGP, SingleTaskGP
+from botorch.models.model import Model
 from botorch.models.transforms import Standardize
-from botorch.models.utils.gpytorch_modules import get_covar_module_with_dim_scaled_prior
+from gpytorch.constraints import GreaterThan
+from gpytorch.likelihoods import GaussianLikelihood
 from gpytorch.mlls import ExactMarginalLogLikelihood
+from gpytorch.priors import LogNormalPrior
+from linear_operator.utils.errors import NanError, NotPSDError
 
-from loop.errors import SurrogateError
-from loop.surrogates.base import TargetData, TrainingData
+from loop.surrogates.base import EncodedColumn, TrainingData
+from loop.surrogates.kernels import covariance_of
+from loop.surrogates.rows import KnownRows, from_model_scale, known_rows, values_beyond
 
 __all__ = ["FittedGaussianProcess", "GaussianProcess"]
+
+_NOISE = (-4.0, 1.0)
+"""Logarithm of the variance of the noise, in variances of the target: centre and spread of BoTorch's prior."""
+_STARTS = (0.2, 0.005)
+"""Variances of the noise from which the search starts: scatter and fine waves both explain few points."""
+_LEAST_NOISE = 1e-4
+_LEAST_KNOWN_NOISE = 2e-6
+_NUMERIC_ERRORS = (ModelFittingError, NanError, NotPSDError)
 
 
 @dataclass(frozen=True)
 class FittedGaussianProcess:
-    """Gaussian processes that have learned: one a target."""
+    """Gaussian processes that have learned: one a target. `unfitted` names those left at the modes of their priors."""
 
-    model: ModelListGP
+    model: Model
+    models: tuple[SingleTaskGP, ...]
     names: tuple[str, ...]
     is_log: tuple[bool, ...]
+    unfitted: tuple[str, ...] = ()
 
     def predict(self, X: np.ndarray) -> dict[str, tuple[np.ndarray, np.ndarray]]:
         """Return mean and sd of each target's true value at X (n, d), in its unit."""
-        points = torch.as_tensor(np.asarray(X, dtype=float))
         found = {}
-        for name, is_log, model in zip(self.names, self.is_log, self.model.models, strict=True):
-            with torch.no_grad():
-                posterior = model.posterior(points)
-            mean, variance = posterior.mean[:, 0].numpy(), posterior.variance[:, 0].numpy()
-            if is_log:
-                mean, variance = _lognormal(mean, variance)
-            found[name] = (mean, np.sqrt(variance))
+        for name, is_log, model in zip(self.names, self.is_log, self.models, strict=True):
+            mean, variance = _moments(model, np.asarray(X, dtype=float))
+            found[name] = from_model_scale(mean, variance, is_log=is_log)
         return found
 
 
@@ -49,40 +62,122 @@ class GaussianProcess:
     def fit(self, data: TrainingData, *, seed: int) -> FittedGaussianProcess:
         """Learn each target from the points that know it.
 
+        A variance that is known of every point is kept as it is; else one noise is inferred, and stands where none is
+        known. A censored point is learned from as the value expected beyond its limit, with the variance left to it.
+
         Raises
         ------
         SurrogateError
             If a target has no known point.
         """
-        torch.manual_seed(seed)
-        models = [_fitted(data.X, target, name) for name, target in data.targets.items()]
+        models, unfitted = [], []
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)  # a fit that fails is tried again from points drawn from the priors
+            for name in data.targets:
+                model, is_fitted = _learned(known_rows(data, name), data.columns)
+                models.append(model)
+                if not is_fitted:
+                    unfitted.append(name)
         return FittedGaussianProcess(
-            model=ModelListGP(*models),
+            model=models[0] if len(models) == 1 else ModelListGP(*models),
+            models=tuple(models),
             names=tuple(data.targets),
             is_log=tuple(target.is_log for target in data.targets.values()),
+            unfitted=tuple(unfitted),
         )
 
 
-def _fitted(X: np.ndarray, target: TargetData, name: str) -> SingleTaskGP:
-    known = target.known
-    if not known.any():
-        raise SurrogateError(f"{name}: no measured value to learn from")
-    y, variance = target.mean[known], target.variance[known]
-    if target.is_log:
-        y, variance = np.log(y), variance / y**2
-    x = torch.as_tensor(X[known])
-    noise = torch.as_tensor(variance)[:, None] if np.isfinite(variance).all() else None
-    model = SingleTaskGP(
-        x,
+def _learned(rows: KnownRows, columns: tuple[EncodedColumn, ...]) -> tuple[SingleTaskGP, bool]:
+    is_limit = rows.censored != 0
+    has_variance = np.isfinite(rows.variance)
+    if is_limit.all():
+        return _fitted(rows.X, rows.y, rows.variance if has_variance.all() else None, columns)
+    measured = rows.only(~is_limit)
+    if not is_limit.any() and (has_variance.all() or not has_variance.any()):
+        return _fitted(rows.X, rows.y, rows.variance if has_variance.all() else None, columns)
+    variances = measured.variance if np.isfinite(measured.variance).all() else None
+    first, is_fitted = _fitted(measured.X, measured.y, variances, columns)
+    inferred = _noise_variance(first)
+    y, variance = rows.y.copy(), np.where(has_variance, rows.variance, inferred)
+    if is_limit.any():
+        mean, spread = _moments(first, rows.X[is_limit])
+        y[is_limit], left = values_beyond(mean, spread + variance[is_limit], rows.y[is_limit], rows.censored[is_limit])
+        variance[is_limit] += left
+    second, is_fitted_again = _fitted(rows.X, y, variance, columns)
+    return second, is_fitted and is_fitted_again
+
+
+def _fitted(
+    X: np.ndarray, y: np.ndarray, variance: np.ndarray | None, columns: tuple[EncodedColumn, ...]
+) -> tuple[SingleTaskGP, bool]:
+    """Find the most probable hyper-parameters; say whether they were found."""
+    if variance is not None:
+        model = _model(X, y, variance, columns)
+        return model, _is_fitted(model)
+    found = []
+    for start in _STARTS:
+        model = _model(X, y, None, columns)
+        model.likelihood.noise = start
+        is_fitted = _is_fitted(model)
+        found.append((_log_probability(model) if is_fitted else -math.inf, is_fitted, model))
+    _, is_fitted, model = max(found, key=lambda attempt: attempt[0])
+    return model, is_fitted
+
+
+def _model(
+    X: np.ndarray, y: np.ndarray, variance: np.ndarray | None, columns: tuple[EncodedColumn, ...]
+) -> SingleTaskGP:
+    floor = _LEAST_KNOWN_NOISE * _spread(y)
+    return SingleTaskGP(
+        torch.as_tensor(X),
         torch.as_tensor(y)[:, None],
-        train_Yvar=noise,
-        covar_module=get_covar_module_with_dim_scaled_prior(ard_num_dims=X.shape[1], use_rbf_kernel=False),
+        train_Yvar=None if variance is None else torch.as_tensor(np.maximum(variance, floor))[:, None],
+        likelihood=_likelihood() if variance is None else None,
+        covar_module=covariance_of(columns),
         outcome_transform=Standardize(1),
     )
-    fit_gpytorch_mll(ExactMarginalLogLikelihood(model.likelihood, model))
-    return model
 
 
-def _lognormal(mean: np.ndarray, variance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    centre = np.exp(mean + variance / 2)
-    return centre, centre**2 * np.expm1(variance)
+def _is_fitted(model: SingleTaskGP) -> bool:
+    """Fit the model where it stands; False, at the values it started from, if no attempt succeeded."""
+    try:
+        fit_gpytorch_mll(ExactMarginalLogLikelihood(model.likelihood, model))
+    except _NUMERIC_ERRORS:
+        model.eval()
+        return False
+    return True
+
+
+def _log_probability(model: SingleTaskGP) -> float:
+    """Return the log of likelihood times priors, over the number of points."""
+    mll = ExactMarginalLogLikelihood(model.likelihood, model).train()
+    with torch.no_grad():
+        value = float(mll(model(*model.train_inputs), model.train_targets))
+    mll.eval()
+    return value
+
+
+def _likelihood() -> GaussianLikelihood:
+    centre, spread = _NOISE
+    return GaussianLikelihood(
+        noise_prior=LogNormalPrior(centre, spread),
+        noise_constraint=GreaterThan(
+            _LEAST_NOISE, transform=torch.exp, inv_transform=torch.log, initial_value=math.exp(centre - spread**2)
+        ),
+    )
+
+
+def _spread(y: np.ndarray) -> float:
+    return float(np.var(y)) or 1.0
+
+
+def _noise_variance(model: SingleTaskGP) -> float:
+    """Return the mean variance of the noise, in squares of the output's unit."""
+    scale = float(model.outcome_transform.stdvs.squeeze())
+    return float(model.likelihood.noise.detach().mean()) * scale**2
+
+
+def _moments(model: SingleTaskGP, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    with torch.no_grad():
+        posterior = model.posterior(torch.as_tensor(X))
+        return posterior.mean[:, 0].numpy(), posterior.variance[:, 0].numpy()
