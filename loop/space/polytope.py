@@ -76,7 +76,7 @@ def centred(
         equal = matrix[is_equal][:, columns]
         keep = np.eye(k) - np.linalg.pinv(equal) @ equal if is_equal.any() else np.eye(k)
     else:
-        corners = _corners(matrix[:, columns], low, high, rng)
+        corners = np.vstack([found.x[None, :k], *_corners(matrix[:, columns], low, high, rng)])
         centre[columns] = corners.mean(axis=0)
         _, spread, axes = np.linalg.svd(corners - corners.mean(axis=0), full_matrices=False)
         hull = axes[spread > 1e-6]
@@ -149,8 +149,8 @@ def _step(
     return np.asarray(np.where(accepted[:, None], moved, z))
 
 
-def _corners(matrix: np.ndarray, low: np.ndarray, high: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Return corners of a polytope in random directions, shape (2 k + 2, k); some may be equal."""
+def _corners(matrix: np.ndarray, low: np.ndarray, high: np.ndarray, rng: np.random.Generator) -> list[np.ndarray]:
+    """Return corners of a polytope in random directions, up to 2 k + 2 of shape (k,); some may be equal."""
     k = matrix.shape[1]
     above, below = np.isfinite(high), np.isfinite(low)
     sides, limits = np.vstack([matrix[above], -matrix[below]]), np.concatenate([high[above], -low[below]])
@@ -158,4 +158,4 @@ def _corners(matrix: np.ndarray, low: np.ndarray, high: np.ndarray, rng: np.rand
         linprog(way, A_ub=sides, b_ub=limits + 1e-9, bounds=[(0, 1)] * k, method="highs").x
         for way in rng.standard_normal((2 * k + 2, k))
     ]
-    return np.stack([corner for corner in found if corner is not None])
+    return [corner for corner in found if corner is not None]

@@ -21,8 +21,9 @@ __all__ = ["InfeasibleError", "Program", "Terms"]
 Terms = Mapping[int, float]
 """A linear form: coefficient by variable number."""
 
-_MARGIN = 2e-7
-"""Share of a row's size by which inequalities over real-valued variables are tightened: the solver's own tolerance."""
+_MARGIN = 5e-6
+"""Share of a row's size by which inequalities over real-valued variables are tightened, so that rounding these to six
+digits breaks none; well above the solver's own tolerance, at which it stumbles."""
 
 _LARGEST_WEIGHT = 1e7
 """Rows are scaled to a smallest weight of one, unless their largest weight passes this."""
@@ -100,23 +101,28 @@ class Program:
         cost = np.zeros(n + m)
         rows = [self._scaled(*row, with_margin=with_margin) for row in self.rows]
         for j, (form, target, weight) in enumerate(targets):
-            cost[n + j] = weight
-            rows.append(({**form, n + j: -1.0}, -math.inf, target))
-            rows.append(({**form, n + j: 1.0}, target, math.inf))
+            unit = max((abs(w) for w in form.values()), default=1.0)  # distances are counted in whole steps
+            cost[n + j] = weight * unit
+            scaled = {k: w / unit for k, w in form.items()}
+            rows.append(({**scaled, n + j: -1.0}, -math.inf, target / unit))
+            rows.append(({**scaled, n + j: 1.0}, target / unit, math.inf))
         entries = [(i, k, w) for i, (form, _, _) in enumerate(rows) for k, w in form.items()]
         i, k, w = (np.array(part) for part in zip(*entries, strict=True)) if entries else (np.zeros(0, int),) * 3
         bounds = np.array([row[1:] for row in rows], dtype=float).reshape(-1, 2)
         matrix = csr_array((w, (i, k)), shape=(len(rows), n + m))
-        result = milp(
-            cost,
-            integrality=np.array([*self.is_integer, *[False] * m], dtype=int),
-            bounds=Bounds(lower, upper),
-            constraints=LinearConstraint(matrix, bounds[:, 0], bounds[:, 1]) if rows else None,
-            options={"node_limit": _MAX_NODES, "mip_rel_gap": 1e-3},
-        )
-        if result.status == 2:
-            raise InfeasibleError("no formulation meets all constraints together")
-        if result.x is None:
+        for presolve in (True, False):  # the solver's presolve stumbles now and then; without it, it does not
+            result = milp(
+                cost,
+                integrality=np.array([*self.is_integer, *[False] * m], dtype=int),
+                bounds=Bounds(lower, upper),
+                constraints=LinearConstraint(matrix, bounds[:, 0], bounds[:, 1]) if rows else None,
+                options={"node_limit": _MAX_NODES, "mip_rel_gap": 1e-3, "presolve": presolve},
+            )
+            if result.status == 2:
+                raise InfeasibleError("no formulation meets all constraints together")
+            if result.x is not None:
+                break
+        else:
             raise SpaceError(f"the search for a formulation that meets all constraints gave up: {result.message}")
         solution = np.array(result.x[:n])
         integer = np.array(self.is_integer, dtype=bool)

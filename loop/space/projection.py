@@ -78,7 +78,7 @@ class Projection:
         fixed = {number: value for name, value in held.items() for number, value in self._fixed(name, value).items()}
         try:
             solution = self._program.nearest(targets, held=fixed)
-        except InfeasibleError:
+        except SpaceError:
             if not self._reals:
                 raise
             solution = self._program.nearest(targets, held=fixed, with_margin=False)

@@ -26,7 +26,7 @@ _MOST_STRUCTURES = 400
 _MOST_POLYTOPES = 160
 """Different polytopes among them that are looked into; each costs one linear program."""
 
-_MOST_PROJECTED = 48
+_MOST_PROJECTED = 32
 """Points per call that may be projected one by one."""
 
 _FEW = 8
