@@ -55,9 +55,14 @@ class DraftColumn:
         return not self.typed and all(map(SIMPLE.fullmatch, filter(None, self.texts)))
 
     @cached_property
+    def is_typed(self) -> bool:
+        """Every cell that holds anything holds a number that the file itself types as one."""
+        return len(self.typed) == sum(map(bool, self.texts)) > 0 and not self.percents
+
+    @cached_property
     def is_open(self) -> bool:
         """Without a comma or ``1.234.567`` anywhere in a file, its decimal mark is no question."""
-        joined = " ".join(self.texts)
+        joined = "" if self.is_typed else " ".join(self.texts)
         return "," in joined or _GROUPED_BY_POINTS.search(joined) is not None
 
     @cached_property
@@ -68,9 +73,9 @@ class DraftColumn:
     @cached_property
     def is_words(self) -> bool:
         """Say whether the column holds words: too many cells are no numbers, or its numerals are labels (007, 15R)."""
-        if any(map(_is_label, filter(None, self.texts))) and not self.typed:
+        if not self.typed and any(map(_is_label, filter(None, self.texts))):
             return True
-        if self.is_simple:
+        if self.is_simple or self.is_typed:
             return False
         numbers = sum(r.is_number_like or r.kind == "not_detected" for r in self.readings)
         words = sum(r.kind == "text" for r in self.readings)
@@ -186,6 +191,8 @@ def finish(draft: DraftColumn, mark: DecimalMark, detection_limit: float | None)
     """Turn a draft into a column, now that its decimal mark is known."""
     if draft.is_words:
         return _words(draft), []
+    if draft.is_typed:
+        return _typed_numbers(draft), []
     is_plain = mark == "." and not draft.is_open
     if draft.is_simple and (is_plain or not draft.marks["." if mark == "," else ","]):
         return _simple_numbers(draft, mark)
@@ -214,6 +221,12 @@ def _simple_numbers(draft: DraftColumn, mark: DecimalMark) -> tuple[Column, list
         return _Numbers(draft, mark, None).column()
     cells = [Cell(v, measured, None, text) if text else empty for v, text in zip(values, draft.texts, strict=True)]
     return _column(draft, draft.unit, "number", tuple(cells)), []
+
+
+def _typed_numbers(draft: DraftColumn) -> Column:
+    measured, empty, typed = State.MEASURED, Cell(state=State.NOT_MEASURED), draft.typed
+    cells = (Cell(typed[row], measured, None, text) if text else empty for row, text in enumerate(draft.texts))
+    return _column(draft, draft.unit, "number", tuple(cells))
 
 
 def _column(draft: DraftColumn, unit: str, kind: str, cells: tuple[Cell, ...]) -> Column:

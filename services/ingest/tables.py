@@ -6,6 +6,7 @@ import re
 import stat
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -137,7 +138,10 @@ def _choose_sheet(path: Path, data: bytes, wanted: str | None) -> tuple[Sheet, L
         except LayoutError as error:
             faults[name] = str(error)
     if len(found) == 1:
-        return found[0]
+        sheet, layout = found[0]
+        hidden = dict.fromkeys(book.hidden, "hidden")
+        passed = tuple(Note(name, f"sheet not read: {fault}") for name, fault in {**faults, **hidden}.items())
+        return replace(sheet, notes=sheet.notes + passed), layout
     if found:
         names = [sheet.name for sheet, _ in found]
         raise UnreadableTable(path, f"{len(names)} sheets hold a table", f"ask for one of {_quoted(names)}")

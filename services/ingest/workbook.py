@@ -17,6 +17,7 @@ from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from xml.parsers import expat
 
+from openpyxl import Workbook as OpenpyxlWorkbook
 from openpyxl import load_workbook
 from openpyxl.utils.cell import coordinate_to_tuple, range_boundaries
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
@@ -42,6 +43,7 @@ class Workbook:
 
     names: tuple[str, ...]
     hidden: tuple[str, ...]
+    _book: OpenpyxlWorkbook = field(repr=False)
     _data: bytes = field(repr=False)
 
     def sheet(self, name: str) -> Sheet:
@@ -53,7 +55,7 @@ class Workbook:
             If the sheet is damaged or too large.
         """
         with _understood(), _quiet():
-            return _read_sheet(self._data, name)
+            return _read_sheet(self._book, self._data, name)
 
 
 def open_workbook(data: bytes) -> Workbook:
@@ -68,9 +70,8 @@ def open_workbook(data: bytes) -> Workbook:
         check_archive(BytesIO(data))
         book = load_workbook(BytesIO(data), read_only=True, data_only=True, keep_links=False)
         sheets = [(sheet.title, sheet.sheet_state) for sheet in book.worksheets]
-        book.close()
     visible = tuple(name for name, state in sheets if state == "visible")
-    return Workbook(visible, tuple(name for name, state in sheets if state != "visible"), data)
+    return Workbook(visible, tuple(name for name, state in sheets if state != "visible"), book, data)
 
 
 @contextmanager
@@ -93,8 +94,7 @@ def _quiet() -> Iterator[None]:
         yield
 
 
-def _read_sheet(data: bytes, name: str) -> Sheet:
-    book = load_workbook(BytesIO(data), read_only=True, data_only=True, keep_links=False)
+def _read_sheet(book: OpenpyxlWorkbook, data: bytes, name: str) -> Sheet:
     sheet = book[name]
     if not isinstance(sheet, ReadOnlyWorksheet):
         raise WorkbookError(f"{name!r} is a chart, no sheet of cells")
@@ -134,7 +134,6 @@ def _read_sheet(data: bytes, name: str) -> Sheet:
             limit = f"{MAX_CELLS} cells, {MAX_ROWS} rows or {MAX_COLUMNS} columns"
             raise WorkbookError(f"sheet {name!r} has more than {limit}")
         rows.append(texts)
-    book.close()
     while rows and not rows[-1]:
         rows.pop()
     if width * len(rows) > MAX_CELLS:

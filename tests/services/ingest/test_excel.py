@@ -61,7 +61,9 @@ def test_the_only_sheet_with_a_table_is_read(tmp_path):
     """Sheets of remarks do not count; two tables ask for a choice; a wrong choice lists the sheets."""
     both = {"notes": [["read me first"]], "run 1": PLAIN, "run 2": PLAIN}
     one = {name: both[name] for name in ("notes", "run 1")}
-    assert read_table(workbook(tmp_path, one)).sheet == "run 1"
+    table = read_table(workbook(tmp_path, one))
+    assert table.sheet == "run 1"
+    assert "notes: sheet not read: it has a header and no rows" in notes(table)
     path = workbook(tmp_path, both)
     with pytest.raises(UnreadableTable, match="2 sheets hold a table") as caught:
         read_table(path)
@@ -88,6 +90,7 @@ def test_hidden_things_are_seen(tmp_path):
     table = read_table(path)
     assert (table.sheet, table.n_rows) == ("a", 2)
     assert "hidden in the file, read all the same: rows 3" in notes(table)
+    assert "old: sheet not read: hidden" in notes(table)
 
 
 def test_percentages_are_times_a_hundred(tmp_path):
