@@ -116,6 +116,7 @@ def shade_cycles(made: go.Figure, rows: Sequence[SpecimenRow], *, labels: bool =
                 yanchor="bottom",
                 text="known" if cycle == 0 else (f"cycle {cycle}" if len(runs) <= 8 else f"{cycle}"),
             )
-    made.update_layout(shapes=sorted(made.layout.shapes, key=lambda shape: shape.fillcolor != BAND))  # bands lie lowest
+    shapes = [shape.to_plotly_json() for shape in made.layout.shapes]
+    made.layout.shapes = sorted(shapes, key=lambda shape: shape.get("fillcolor") != BAND)  # cycles lie below the rest
     if rows:
         made.update_xaxes(range=[0.5, rows[-1].number + 0.5])

@@ -12,7 +12,7 @@ from services.report.pictures.front import front_picture
 from services.report.pictures.progress import hypervolume_picture, progress_picture, targets_picture
 from services.report.pictures.reliability import coverage_picture, predictions_picture
 from services.report.pictures.space import REST, default_corners, parallel_picture, ternary_picture
-from services.report.style import DARK
+from services.report.style import BAND, DARK
 from tests.services.report import stories
 
 
@@ -46,6 +46,28 @@ def test_limits_are_lines_in_the_panel_of_their_target(compounds):
     figure = targets_picture(compounds)
     lines = [shape for shape in figure.layout.shapes if shape.type == "line"]
     assert sorted(line.y0 for line in lines) == [1.25, 4.5, 8, 20, 1300]
+
+
+def test_what_is_wanted_lies_above_the_shades_of_cycles():
+    """A value to match is a line, a range a band; both stay whole over the shading."""
+    definition = {
+        **stories.RESIN,
+        "targets": {
+            "lap shear": {"goal": "range", "low": 12, "high": 16},
+            "pot life": {"goal": "match", "value": 30, "limits": {"at_least": 15}},
+        },
+        "objective": {"kind": "pareto"},
+    }
+    c = stories.WrittenCampaign(definition)
+    f = {"hardener": "IPDA", "ratio": 1.0, "cure temperature": 60.0, "filler": 5.0}
+    for _ in range(3):
+        c.cycle([f], [{"lap shear": 14.0, "pot life": 25.0}])
+    shapes = targets_picture(c.state).layout.shapes
+    kinds = ["shade" if shape.fillcolor == BAND else shape.type for shape in shapes]
+    assert kinds == ["shade", "shade", "rect", "line", "line"]
+    (wanted,) = [shape for shape in shapes if shape.type == "rect" and shape.fillcolor != BAND]
+    assert (wanted.y0, wanted.y1) == (12, 16)
+    assert sorted(shape.y0 for shape in shapes if shape.type == "line") == [15, 30]
 
 
 def test_specimens_are_marked_by_how_they_stand_to_the_limits(compounds):
