@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
+import numpy as np
 from pydantic import ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError, field_validator, model_validator
 
 from loop.errors import DefinitionError, Fault, LoopError
@@ -181,6 +182,11 @@ class Definition(Frozen):
                 target = self.targets[name]
                 if target.worst is None or (target.best is None and target.goal in ("maximise", "minimise")):
                     raise ValueError(f"desirability needs worst and best of {name}")
+                ends = target.gain(np.array([target.worst, target.ideal], dtype=float))
+                if not ends[0] < ends[1]:
+                    raise ValueError(
+                        f"target {name}: worst {target.worst:g} is as good as its best; nothing tells them apart"
+                    )
         if isinstance(self.objective.reference_point, Mapping) and set(self.objective.reference_point) != set(goals):
             raise ValueError(f"the reference point needs one value for each of {', '.join(goals)}")
         for name, target in self.targets.items():

@@ -55,8 +55,9 @@ class ProposalRecord:
 
     @property
     def predicted(self) -> Mapping[str, Prediction]:
-        """What was expected of the formulation as planned, before it was made."""
-        return self.predicted_after_edit or self.proposal.predicted
+        """What was expected of the formulation as planned now, before it was made; empty where nobody worked it out."""
+        is_edited = dict(self.planned) != dict(self.proposal.formulation)
+        return self.predicted_after_edit if is_edited else self.proposal.predicted
 
     @property
     def is_open(self) -> bool:

@@ -133,3 +133,12 @@ def test_the_data_hash_moves_with_anything_a_model_may_learn_from():
     excluded = then(state, [SpecimenExcluded(specimen_id=SpecimenId(f"{FIRST}-S1"), reason="x")])
     assert state.data_hash() != excluded.data_hash()
     assert state.data_hash() == extend(T1, state, [], actor="x", at=NOW).data_hash()
+
+
+def test_an_edit_without_a_new_prediction_has_none():
+    """The first prediction is of another formulation: it is not shown as that of the edited one."""
+    state = then(begun(), [proposals()])
+    event = ProposalEdited(proposal_id=FIRST, planned={"temperature": 230.0, "catalyst": "A"}, reason="no model yet")
+    record = then(state, [event]).proposals[FIRST]
+    assert record.predicted == {}
+    assert record.proposal.predicted["yield"].mean == 50
