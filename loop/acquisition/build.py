@@ -92,7 +92,8 @@ def build_acquisition(
     """
     kind = definition.objective.kind
     reading = _Reading(definition, encoding, evidence)
-    baseline = torch.as_tensor(evidence.data.X)
+    is_block = np.array([column.kind == "block" for column in evidence.data.columns])
+    baseline = torch.as_tensor(np.where(is_block, 0.0, evidence.data.X))  # without the luck of the block
     shared = {
         "model": fitted.model,
         "X_baseline": baseline,
