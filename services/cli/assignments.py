@@ -47,10 +47,12 @@ def read_pairs(texts: Sequence[str], known: Iterable[str], what: str) -> dict[st
             written, sign, _ = text.partition("=")
             if not sign:
                 raise typer.BadParameter(f"{text!r} is no assignment; write {what}=value")
-            near = [n for n in names if n.casefold() == written.strip().casefold()]
-            near = near or difflib.get_close_matches(written.strip(), names, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(names)}"
-            raise typer.BadParameter(f"there is no {what} {written.strip()!r}; {hint}")
+            same = [n for n in names if n.casefold() == written.strip().casefold()]
+            if len(same) != 1:
+                near = same or difflib.get_close_matches(written.strip(), names, n=1)
+                hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(names)}"
+                raise typer.BadParameter(f"there is no {what} {written.strip()!r}; {hint}")
+            name, text = same[0], f"{same[0]}{text[len(written) :]}"
         if name in found:
             raise typer.BadParameter(f"{name} is given twice")
         found[name] = text[len(name) + 1 :].strip()

@@ -19,7 +19,10 @@ _HELD = ("yes", "no", "open")
 @commands.command(rich_help_panel=RESULTS)
 def note(
     first: Annotated[
-        str | None, typer.Argument(metavar="[CAMPAIGN]", show_default=False, help="Id of the campaign.")
+        str | None,
+        typer.Argument(
+            metavar="CAMPAIGN", show_default=False, help="Id of the campaign; left out where there is only one."
+        ),
     ] = None,
     text: Annotated[str | None, typer.Argument(metavar="TEXT", show_default=False, help="What is expected.")] = None,
     as_: ActorOption = None,
@@ -38,27 +41,27 @@ def note(
 
 @commands.command(rich_help_panel=RESULTS)
 def judge(
-    words: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="[CAMPAIGN] HYPOTHESIS yes|no|open", help="Which expectation, as H1, and whether it held."
-        ),
+    first: Annotated[
+        str, typer.Argument(metavar="CAMPAIGN", help="Id of the campaign; left out where there is only one.")
     ],
-    reason: ReasonOption,
+    second: Annotated[str, typer.Argument(metavar="HYPOTHESIS", help="Which expectation, as H1.")],
+    third: Annotated[
+        str | None, typer.Argument(metavar="HELD", show_default=False, help="yes, no, or open again.")
+    ] = None,
+    reason: ReasonOption = "",
     as_: ActorOption = None,
 ) -> None:
     """Write down whether an expectation held."""
     from services.cli.next_steps import next_in
     from services.cli.printing import next_step, say
 
-    if len(words) not in (2, 3):
-        raise typer.BadParameter("write [CAMPAIGN] HYPOTHESIS yes|no|open, as in: judge H1 yes --reason TEXT")
-    hypothesis, held = words[-2].upper(), words[-1]
-    given = words[0] if len(words) == 3 else None
+    given, hypothesis, held = (None, first, second) if third is None else (first, second, third)
     if held not in _HELD:
-        raise typer.BadParameter(f"a hypothesis held: yes, no or open; got {held!r}")
+        raise typer.BadParameter(f"a hypothesis held: {', '.join(_HELD)}; got {held!r}")
+    if not reason.strip():
+        raise typer.BadParameter("a judgement needs --reason")
     with session(as_) as here:
         name = here.campaign(given)
-        state = here.service.judge(name, hypothesis, held, reason=reason)
-        say(f"{hypothesis}: {held}")
+        state = here.service.judge(name, hypothesis.upper(), held, reason=reason)
+        say(f"{hypothesis.upper()}: {held}")
         next_step(next_in(state))

@@ -13,6 +13,7 @@ from rich.table import Table
 __all__ = ["Line", "plain_table", "side_by_side"]
 
 _GAP = 2
+"""Columns between two columns: one of padding, one of the frame that is not drawn."""
 _MOST_ACROSS = 8
 """More lines than this are read down, not across."""
 
@@ -34,7 +35,7 @@ class Line:
 
 def plain_table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> Table:
     """Make a table of texts without frames; long texts wrap in the last column."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
     for number, heading in enumerate(headings):
         is_last = number == len(headings) - 1
         table.add_column(heading, justify="right" if number in right else "left", no_wrap=not is_last, overflow="fold")
@@ -82,7 +83,7 @@ def _down(headings: Sequence[str], lines: Sequence[Line], width: int) -> Iterato
 
 
 def _columns(headings: Sequence[str], lines: Sequence[Line], which: range, label: int) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
     table.add_column("", max_width=label, overflow="fold")
     for heading in headings:
         table.add_column(heading, justify="right", no_wrap=True, overflow="fold")

@@ -21,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (definitions, tables, proposals, results, hypotheses, consult):
+for group in (definitions, proposals, results, tables, hypotheses, consult):
     app.add_typer(group.commands)
 
 
@@ -42,8 +42,8 @@ def start(
 ) -> None:
     """Run materials formulation campaigns as a closed loop: propose, make, measure, learn, propose again.
 
-    A campaign begins with a table of past results (meguri init --from TABLE) or a template, goes on with
-    propose, approve and record, and is read with status, log and report.
+    Begin with a table of past results: meguri init --from TABLE.
+    Every verb says what to do next; meguri VERB --help says what it takes.
     """
     del version
     logging.basicConfig(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from loop.proposal import ProposalState
 from loop.state import CampaignState
+from services.campaign.views import stop_advice
 
 __all__ = ["next_in"]
 
@@ -37,7 +38,8 @@ def next_in(state: CampaignState) -> list[str]:
         ]
     if not state.specimens:
         return [f"meguri import {campaign} TABLE", f"meguri propose {campaign}"]
-    return [f"meguri propose {campaign}", f"meguri report {campaign} --open"]
+    steps = [f"meguri propose {campaign}", f"meguri report {campaign} --open"]
+    return steps[::-1] if stop_advice(state) else steps
 
 
 def _quoted(name: str) -> str:

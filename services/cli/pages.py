@@ -41,10 +41,9 @@ def proposals_page(state: CampaignState, proposals: Sequence[ProposalView], widt
     reasons: dict[str, list[str]] = {}
     for proposal in proposals:
         reasons.setdefault(proposal.reason, []).append(proposal.id)
-    why = [
-        Text(f"{', '.join(ids) if len(ids) < len(proposals) else 'all'}: {reason}") for reason, ids in reasons.items()
-    ]
-    return Group(side_by_side([p.id for p in proposals], lines, width=width), *why)
+    why = [[ids[0] if len(ids) == 1 else f"{len(ids)} of them", reason] for reason, ids in reasons.items()]
+    why = [["all", reason] for reason in reasons] if len(reasons) == 1 else why
+    return Group(side_by_side([p.id for p in proposals], lines, width=width), Text(""), plain_table(["", "why"], why))
 
 
 def formulation_lines(definition: Definition, formulations: Sequence[Formulation]) -> list[Line]:
@@ -108,7 +107,10 @@ def status_page(state: CampaignState, view: StatusView, width: int) -> Renderabl
         parts.append(Text(_limits(view)))
     parts += _best(state, view, width)
     if view.open_proposals:
-        parts += [Text(f"\nopen proposals: {_counted(view)}"), _open_table(state, view.open_proposals)]
+        parts += [
+            Text(f"\nopen proposals: {_counted(view)}; what is expected of them"),
+            _open_table(state, view.open_proposals),
+        ]
     waiting = [h for h in view.hypotheses if h.held == "open"]
     if waiting:
         parts.append(Text("\nhypotheses not judged yet"))
@@ -166,8 +168,8 @@ def _best(state: CampaignState, view: StatusView, width: int) -> list[Renderable
         )
         for name in targets
     ]
-    lines += formulation_lines(state.definition, [best.formulation for best in shown])
     if len(view.best) == 1:
+        lines += formulation_lines(state.definition, [best.formulation for best in shown])
         heading = "\nbest so far"
     else:
         more = f", the last {len(shown)} of them" if len(shown) < len(view.best) else ""

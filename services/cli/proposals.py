@@ -17,6 +17,11 @@ commands = typer.Typer()
 ProposalArgument = Annotated[str, typer.Argument(metavar="PROPOSAL", help="Id of the proposal, as PP01-C003-02.")]
 
 
+def is_person_there() -> bool:
+    """Say whether somebody can be asked."""
+    return sys.stdin.isatty()
+
+
 @commands.command(rich_help_panel=DECIDE)
 def propose(
     campaign: CampaignArgument = None,
@@ -63,9 +68,9 @@ def approve(
     words: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[CAMPAIGN] [PROPOSAL]...",
+            metavar="CAMPAIGN|PROPOSAL",
             show_default=False,
-            help="Which proposals; all that wait where none is named.",
+            help="Which proposals, or the campaign: all that wait.",
         ),
     ] = None,
     reason: Annotated[str, typer.Option("--reason", metavar="TEXT", show_default=False, help="Why, for the log.")] = "",
@@ -91,7 +96,7 @@ def edit(
     changes: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="NAME=VALUE...",
+            metavar="NAME=VALUE",
             show_default=False,
             help="New values; asked for one after the other where none is given.",
         ),
@@ -126,7 +131,7 @@ def edit(
     with session(as_) as here:
         wish = Edit(here.service, proposal, is_nearest=nearest)
         wish.set(changes or [])
-        if not changes and sys.stdin.isatty() and not json_:
+        if not changes and is_person_there() and not json_:
             wish.ask()
         if not wish.changes:
             raise typer.BadParameter("nothing is to be changed: give NAME=VALUE")

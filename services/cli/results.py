@@ -26,7 +26,7 @@ def record(
     values: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="TARGET=VALUE...",
+            metavar="TARGET=VALUE",
             show_default=False,
             help="As 41.2, 41.2±0.5 (sd), 41.2±0.5/3 (mean of 3 tests), '<0.1', '>200', or lost:reason.",
         ),

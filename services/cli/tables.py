@@ -40,7 +40,10 @@ LimitOption = Annotated[
 @commands.command("import", rich_help_panel=RESULTS)
 def import_(
     first: Annotated[
-        str | None, typer.Argument(metavar="[CAMPAIGN]", show_default=False, help="Id of the campaign.")
+        str | None,
+        typer.Argument(
+            metavar="CAMPAIGN", show_default=False, help="Id of the campaign; left out where there is only one."
+        ),
     ] = None,
     table: Annotated[
         str | None,
@@ -82,7 +85,10 @@ def import_(
 @commands.command("import-results", rich_help_panel=RESULTS)
 def import_results(
     first: Annotated[
-        str | None, typer.Argument(metavar="[CAMPAIGN]", show_default=False, help="Id of the campaign.")
+        str | None,
+        typer.Argument(
+            metavar="CAMPAIGN", show_default=False, help="Id of the campaign; left out where there is only one."
+        ),
     ] = None,
     table: Annotated[
         str | None,
