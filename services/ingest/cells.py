@@ -28,7 +28,8 @@ _STATED = re.compile(r"(not measured|absent|lost|not made): ?(.*)", re.DOTALL)
 _NUMERAL = r"[+-]? ?(?:\d(?:[\d.,' ]*\d)?[.,]?|[.,]\d+)"
 _EXPONENT = r"(?: ?(?:[eE]|[x×*·] ?10 ?\^?) ?[+-]?\d{1,3})?"
 _NUMBER = re.compile(
-    rf"(?P<compare>[<>≤≥≦≧]=?|[~≈∼〜約]|ca\.|approx\.|(?:ca|approx|about)(?= ))? ?(?P<number>{_NUMERAL})(?P<power>{_EXPONENT})"
+    rf"(?P<compare>[<>≤≥≦≧]=?|[~≈∼〜約]|ca\.|approx\.|(?:ca|approx|about)(?= ))? ?"
+    rf"(?P<number>{_NUMERAL})(?P<power>{_EXPONENT})"
     rf"(?: ?(?:±|\+/-|\+-) ?(?P<spread>{_NUMERAL}{_EXPONENT})|(?P<gap> ?)\((?P<bracket>{_NUMERAL})\))?(?P<rest>.*)",
     re.ASCII | re.DOTALL,
 )

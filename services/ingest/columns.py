@@ -1,4 +1,4 @@
-"""Decide what the cells of a column are together: numbers or words, their decimal mark, their unit, their spread.
+"""Decide what the cells of a column are together: numbers or words, their unit, their spread.
 
 A cell that does not fit what its column decided is not dropped: it counts as not measured, keeps its text as the
 reason, and is noted with its address.
@@ -6,185 +6,21 @@ reason, and is noted with its address.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
-from math import inf, isinf, log10
-from statistics import median
+from collections.abc import Sequence
+from math import inf, isinf
 
 from loop.observations import State
-from services.ingest.cells import NOT_DETECTED_REASON, Reading, is_missing_text, read_cell_text
-from services.ingest.numerals import SIMPLE, DecimalMark, mark_of_simple, marks_of, value_of
+from services.ingest.cells import NOT_DETECTED_REASON, Reading, is_missing_text
+from services.ingest.draft_column import DraftColumn
+from services.ingest.numerals import DecimalMark, marks_of, value_of
 from services.ingest.units import same_unit
-from services.ingest.vocabulary import ID_WORDS
-from services.ingest.wording import fold, normalise
+from services.ingest.wording import normalise
 from services.records.table import Cell, Column, Note
 
-__all__ = ["AmbiguousMarkError", "DraftColumn", "decide_mark", "finish"]
+__all__ = ["finish"]
 
-_GROUPED_BY_POINTS = re.compile(r"\d\.\d{3}\.\d")
-_MOST_WORDS = 1 / 3
 _CONSISTENT = 0.8
-_TOO_LONG_FOR_A_NUMBER = 15
-_APART = 0.7  # decades between a reading and the column's typical number, above which it does not belong
-
-
-class AmbiguousMarkError(ValueError):
-    """A numeral can be read in two ways, and nothing around it tells which."""
-
-
-@dataclass(frozen=True)
-class DraftColumn:
-    """A column's texts before anything was decided; `typed` holds the numbers the file types as such, by row."""
-
-    name: str
-    header: str
-    unit: str
-    position: int
-    is_first: bool
-    texts: Sequence[str]
-    address: Callable[[int], str]
-    typed: dict[int, float] = field(default_factory=dict)
-    percents: frozenset[int] = frozenset()
-
-    @cached_property
-    def is_simple(self) -> bool:
-        """Nothing but simple numerals and empty cells: a column that is quick to read."""
-        return not self.typed and all(map(SIMPLE.fullmatch, filter(None, self.texts)))
-
-    @cached_property
-    def is_typed(self) -> bool:
-        """Every cell that holds anything holds a number that the file itself types as one."""
-        return len(self.typed) == sum(map(bool, self.texts)) > 0 and not self.percents
-
-    @cached_property
-    def is_open(self) -> bool:
-        """Without a comma or ``1.234.567`` anywhere in a file, its decimal mark is no question."""
-        joined = "" if self.is_typed else " ".join(self.texts)
-        return "," in joined or _GROUPED_BY_POINTS.search(joined) is not None
-
-    @cached_property
-    def readings(self) -> list[Reading]:
-        """What each cell can be by itself."""
-        return [read_cell_text(text) for text in self.texts]
-
-    @cached_property
-    def is_words(self) -> bool:
-        """Say whether the column holds words: too many cells are no numbers, or its numerals are labels (007, 15R)."""
-        if not self.typed and any(map(_is_label, filter(None, self.texts))):
-            return True
-        if self.is_simple or self.is_typed:
-            return False
-        numbers = sum(r.is_number_like or r.kind == "not_detected" for r in self.readings)
-        words = sum(r.kind == "text" for r in self.readings)
-        if numbers == 0:
-            return words > 0
-        units = {r.unit for r in self.readings if r.is_number_like}
-        is_labelled = self.is_first or fold(self.name) in ID_WORDS
-        if is_labelled and (words or (units - {""} and "" in units)):
-            return True
-        return words > _MOST_WORDS * (numbers + words)
-
-    @cached_property
-    def marks(self) -> Mapping[str, Sequence[int]]:
-        """The rows whose numerals speak for each decimal mark, and under ``?`` those with a reading under both."""
-        rows: dict[str, list[int]] = {".": [], ",": [], "?": []}
-        for row, text in enumerate(self.texts):
-            if not text or row in self.typed:
-                continue
-            if self.is_simple:
-                found = [mark_of_simple(text)]
-            else:
-                reading = self.readings[row]
-                found = [marks_of(n) for n in (reading.numeral, reading.spread, reading.bracket) if n]
-            for mark in found:
-                if mark:
-                    rows[mark].append(row)
-        return rows
-
-    @property
-    def evidence(self) -> Counter[str]:
-        """How many numerals speak for each mark."""
-        return Counter({mark: len(rows) for mark, rows in self.marks.items() if rows})
-
-
-def _is_label(text: str) -> bool:
-    """Digits that lose something as a number: leading zeros, or more digits than a float holds."""
-    return text.isdigit() and ((text[0] == "0" and len(text) > 1) or len(text) > _TOO_LONG_FOR_A_NUMBER)
-
-
-def decide_mark(column: DraftColumn, elsewhere: Counter[str], is_japanese: bool) -> tuple[DecimalMark, str]:
-    """Choose a column's decimal mark from its own numerals, then from the rest of the file.
-
-    Parameters
-    ----------
-    elsewhere
-        How many numerals of the whole file speak for each mark.
-    is_japanese
-        Whether the file's words are Japanese, where a comma groups thousands.
-
-    Returns
-    -------
-    The mark, and the reason where the choice was not plain.
-
-    Raises
-    ------
-    AmbiguousMarkError
-        If a numeral such as ``1,234`` has two readings and no evidence tells which.
-    """
-    own = column.evidence
-    if not own["?"]:
-        return ("," if own[","] > own["."] else "."), ""
-    unclear = column.marks["?"][0]
-    shown = column.texts[unclear]
-    for evidence, place in ((own, "in this column"), (elsewhere, "in this file")):
-        if evidence["."] and evidence[","]:
-            break
-        if evidence[","]:
-            return ",", f"read with a decimal comma, as other numbers {place} are: {shown!r}"
-        if evidence["."]:
-            reason = f"read with commas between thousands, as other numbers {place} are: {shown!r}"
-            return ".", reason if "," in shown else ""
-    has_commas = any("," in column.texts[row] for row in column.marks["?"])
-    if not has_commas and not (own[","] and own["."]):
-        return ".", ""
-    by_size = _mark_by_size(column)
-    if by_size:
-        return by_size, f"read as {value_of(_numeral(column, unclear), by_size):.15g} to fit the column: {shown!r}"
-    if is_japanese and not own[","]:
-        return ".", f"read with commas between thousands, as Japanese tables write them: {shown!r}"
-    point, comma = (value_of(_numeral(column, unclear), mark) for mark in (".", ","))
-    raise AmbiguousMarkError(f"{column.address(unclear)}: {shown!r} can be read as {point:.15g} or as {comma:.15g}")
-
-
-def _numeral(column: DraftColumn, row: int) -> str:
-    reading = column.readings[row]
-    return next(n for n in (reading.numeral, reading.spread, reading.bracket) if marks_of(n) == "?")
-
-
-def _mark_by_size(column: DraftColumn) -> DecimalMark | None:
-    """Choose the mark under which the unclear numbers lie near the clear ones; None where both or neither do."""
-    clear = [abs(value) for value in column.typed.values() if value]
-    unclear: list[str] = []
-    for row, reading in enumerate(column.readings):
-        if row in column.typed or not reading.numeral:
-            continue
-        if marks_of(reading.numeral) == "?":
-            unclear.append(reading.numeral)
-        else:
-            clear.extend(abs(v) for v in [value_of(reading.numeral, ".")] if v)
-    if not clear or not unclear:
-        return None
-    middle = log10(median(clear))
-    fitting: list[DecimalMark] = []
-    marks: tuple[DecimalMark, ...] = (".", ",")
-    for mark in marks:
-        values = [abs(v) for v in (value_of(n, mark) for n in unclear) if v]
-        if values and abs(log10(median(values)) - middle) < _APART:
-            fitting.append(mark)
-    return fitting[0] if len(fitting) == 1 else None
 
 
 def finish(draft: DraftColumn, mark: DecimalMark, detection_limit: float | None) -> tuple[Column, list[Note]]:
@@ -282,7 +118,7 @@ class _Numbers:
             if self.detection_limit is None:
                 return Cell(state=State.NOT_MEASURED, reason=NOT_DETECTED_REASON, text=text)
             return Cell(state=State.BELOW_DETECTION, limit=self.detection_limit, text=text)
-        value = value_of(reading.numeral, self.mark) if reading.is_number_like else None
+        value = self._value(row, reading) if reading.is_number_like else None
         if value is None:
             return self._not_understood(row, text, "is no number")
         if reading.unit and not same_unit(reading.unit, self.unit):
@@ -294,6 +130,15 @@ class _Numbers:
             return Cell(value, State.MEASURED, None, text, self._spread(row, reading))
         state = State.BELOW_DETECTION if reading.kind == "below" else State.ABOVE_RANGE
         return Cell(state=state, limit=value, text=text)
+
+    def _value(self, row: int, reading: Reading) -> float | None:
+        """Read a numeral under the column's mark; one that only the other mark can explain is a slip, and said."""
+        value = value_of(reading.numeral, self.mark)
+        other: DecimalMark = "." if self.mark == "," else ","
+        if value is None and marks_of(reading.numeral) == other:
+            value = value_of(reading.numeral, other)
+            self._note(row, f"{reading.numeral!r} is read as {value:.15g}, with another decimal mark than its column")
+        return value
 
     def _typed(self, row: int, text: str) -> Cell:
         if row in self.draft.percents:

@@ -1,7 +1,7 @@
 """Read one number as people type it: which decimal mark it can have, and its value under that mark.
 
 ``1,234`` is 1234 with a decimal point and 1.234 with a decimal comma. One numeral alone cannot tell; what can is the
-rest of its column and file (`services.ingest.columns`).
+rest of its column and file (`services.ingest.decimal_marks`).
 """
 
 from __future__ import annotations

@@ -10,8 +10,10 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from services.ingest.columns import AmbiguousMarkError, DraftColumn, decide_mark, finish
+from services.ingest.columns import finish
+from services.ingest.decimal_marks import AmbiguousMarkError, decide_mark
 from services.ingest.delimited import DelimitedError, read_delimited
+from services.ingest.draft_column import DraftColumn
 from services.ingest.encodings import decode
 from services.ingest.errors import FormatError, UnreadableTable
 from services.ingest.headers import name_columns
