@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from services.ingest.headers import BETWEEN_LEVELS
 from services.ingest.mixtures import resolution
 from services.ingest.units import same_unit
 from services.ingest.vocabulary import ID_WORDS
@@ -38,6 +39,15 @@ _PROPERTIES_JA = re.compile(
     "|ヘーズ|光沢|収縮|接着|剥離|粘着|結晶化度|純度|粒径|寿命|劣化|評価|物性|特性|応力|ひずみ|摩耗|吸水率|含水率|熱変形"
 )
 _SETTINGS_JA = re.compile("温度|時間|速度|圧力|回転|添加量|配合|濃度|比率|投入|仕込|設定|条件|組成")
+_HEADINGS_OF_RESULTS = re.compile(
+    r"results?|propert(y|ies)|responses?|outputs?|measured|measurements?|performance|targets?|物性|特性|結果|評価|測定|試験",
+    re.IGNORECASE,
+)
+_HEADINGS_OF_SETTINGS = re.compile(
+    r"formulation|recipe|composition|process\w*|conditions?|inputs?|feed|settings?|factors?|ingredients?|配合|組成|加工|条件"
+    r"|成形|工程|原料|仕込",
+    re.IGNORECASE,
+)
 _PROPERTY_UNITS = (
     "MPa GPa kJ/m2 J/m g/10min mPa·s Pa·s cP S/cm S/m Ω·cm Ω·m N/mm N/m N/25mm HV HRC HRB g/cm3 MPa·m0.5 W/m·K mN/m"
 )
@@ -82,7 +92,7 @@ class Clues:
         if is_id_name(column.name) and not column.unit and whole:
             shared = f"; rows that share one of its {len(set(values))} values belong together"
             return Aside("id", "its name is that of an id" + ("" if is_unique else shared))
-        if fold(column.name) in _NOTE_WORDS or fold(column.name.rpartition(" · ")[2]) in _NOTE_WORDS:
+        if fold(column.name) in _NOTE_WORDS or fold(column.name.rpartition(BETWEEN_LEVELS)[2]) in _NOTE_WORDS:
             return Aside("note", "its name is that of a remark")
         if column.kind == "text":
             return self._text_aside(column, [str(value) for value in values])
@@ -147,12 +157,16 @@ def guess_targets(columns: Sequence[Column]) -> Mapping[str, str]:
 
 def is_id_name(name: str) -> bool:
     """Say whether a header names an id: ``No.``, ``sample``, ``mix_id``, ``試料番号``."""
-    last = fold(name.rpartition(" · ")[2])
+    last = fold(name.rpartition(BETWEEN_LEVELS)[2])
     return last in ID_WORDS or re.search(r"[_ -](?:id|no\.?)$", name.casefold()) is not None or last.endswith("番号")
 
 
 def _property_reason(column: Column) -> str:
-    name = column.name
+    heading, _, name = column.name.rpartition(BETWEEN_LEVELS)
+    if heading and _HEADINGS_OF_RESULTS.search(heading):
+        return f"it stands under the heading {heading!r}"
+    if heading and _HEADINGS_OF_SETTINGS.search(heading):
+        return ""
     words = [token.casefold() for token in _TOKENS.findall(name)]
     is_property = next((word for word in words if word in _ALWAYS_PROPERTY), "")
     if not is_property and not _is_setting(name):
@@ -168,6 +182,9 @@ def _property_reason(column: Column) -> str:
 
 
 def _is_setting(name: str) -> bool:
+    heading, _, name = name.rpartition(BETWEEN_LEVELS)
+    if heading and _HEADINGS_OF_SETTINGS.search(heading):
+        return True
     words = (token.casefold() for token in _TOKENS.findall(name))
     japanese = _SETTINGS_JA.search(name)
     return any(word in _SETTING_WORDS for word in words) or (japanese is not None and not _PROPERTIES_JA.search(name))

@@ -122,7 +122,7 @@ def _measured_kind(column: Column) -> Kind:
 
 def _target(column: Column, because: str) -> ColumnGuess:
     n_censored = sum(cell.state.is_censored for cell in column.cells)
-    more = f"; {n_censored} rows give a limit only" if n_censored else ""
+    more = f"; {n_censored} of {len(column.cells)} rows give a limit only" if n_censored else ""
     return _guess(column, "target", _measured_kind(column), because + more + _blanks(column))
 
 

@@ -95,7 +95,7 @@ class HeaderFinder:
             for block in self._blocks_above(body):
                 candidates = [row for row in block if self._is_header(row)]
                 if candidates:
-                    named = [row for row in candidates if any(t and bare_unit(t) is None for t in self.rows[row])]
+                    named = [r for r in candidates if any(bare_unit(t) is None for t in self._own_cells(r).values())]
                     return self._fullest(named or candidates)
         if self._is_numeric_header(self.filled[0]):
             return self.filled[0]
@@ -179,7 +179,7 @@ class HeaderFinder:
 
     def _units(self, row: int, names: Sequence[str]) -> list[str | None] | None:
         """Read a row of units, with different names over them: all in brackets, or known ones over numbers."""
-        cells = {column: text for column, text in enumerate(self._texts(row)) if text}
+        cells = self._own_cells(row)
         units = {column: bare_unit(text) for column, text in cells.items()}
         over = [names[column] for column in cells if names[column]]
         if not cells or None in units.values() or len(over) < _COVERED * len(cells) or len(set(over)) < len(over):
@@ -188,6 +188,11 @@ class HeaderFinder:
         if not is_bracketed and not any(units.get(column) for column in self.numeric):  # a lone "-" is a missing value
             return None
         return [units.get(column) for column in range(len(names))]
+
+    def _own_cells(self, row: int) -> dict[int, str]:
+        """Return the texts of a row by column, without those merged down from above."""
+        continued = {c for m in self.sheet.merged if m.top < row <= m.bottom for c in range(m.left, m.right + 1)}
+        return {column: text for column, text in enumerate(self._texts(row)) if text and column not in continued}
 
     def _texts(self, row: int) -> list[str]:
         return self.rows[row] if row < len(self.rows) else []

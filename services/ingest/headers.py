@@ -9,12 +9,14 @@ from collections.abc import Sequence
 from services.ingest.units import is_unit
 from services.ingest.wording import fold, normalise
 
-__all__ = ["DIMENSIONLESS", "bare_unit", "join_levels", "name_columns", "split_header"]
+__all__ = ["BETWEEN_LEVELS", "DIMENSIONLESS", "bare_unit", "join_levels", "name_columns", "split_header"]
 
 DIMENSIONLESS = "-"
 """What people write where a unit would stand and there is none."""
 
 BETWEEN_LEVELS = " · "
+"""What joins the header cells over one column: group, then name."""
+
 _LONGEST = 200
 _BRACKETED = re.compile(r"^(?P<name>.*?)\s*(?:\[(?P<square>[^\[\]]*)\]|\((?P<round>[^()]*(?:\([^()]*\)[^()]*)*)\))$")
 _QUOTIENT = re.compile(r"^(?P<name>.*\S) / (?P<unit>\S.*)$")

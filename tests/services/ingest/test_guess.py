@@ -11,7 +11,7 @@ from services.ingest.guess import ColumnGuess, guess_columns
 from services.ingest.mixtures import find_mixtures, resolution
 from services.ingest.tables import read_table
 from services.records.table import Cell, Column, Table, TableError
-from tests.services.ingest.files import text_file
+from tests.services.ingest.files import text_file, workbook
 
 
 def _column(name: str, numbers, unit: str = "") -> Column:
@@ -183,12 +183,38 @@ def test_names_and_units_tell_results_from_settings(name, unit, role):
     assert _by_name(table)[name].role == role
 
 
+def test_a_workbook_of_trials_becomes_a_campaign(tmp_path):
+    """Three header rows, merged headings, a recipe that sums to 100, a limit and a constant: every column as meant."""
+    rng = np.random.default_rng(16)
+    rows = [
+        ["PP配合実験まとめ"],
+        ["試料No.", "配合", None, None, "加工", None, "物性", None, "備考"],
+        [None, "PP", "タルク", "EPR", "樹脂温度", "回転数", "引張強度", "荷重たわみ温度", None],
+        [None, "[wt%]", "[wt%]", "[wt%]", "[℃]", "[rpm]", "[MPa]", "[℃]", None],
+    ]
+    for i in range(20):
+        talc, rubber = int(rng.choice([10, 20, 30])), float(rng.choice([0, 2.5, 5]))
+        strength = "<20" if i == 3 else round(float(rng.normal(30, 2)), 1)
+        recipe = [f"A-{i + 1:02d}", 100 - talc - rubber, talc, rubber]
+        rows.append([*recipe, int(rng.choice([200, 220])), 100, strength, round(float(rng.normal(110, 4)), 1), None])
+    merged = {"結果": ["A1:I1", "A2:A4", "B2:D2", "E2:F2", "G2:H2", "I2:I4"]}
+    table = read_table(workbook(tmp_path, {"結果": rows}, merged=merged))
+    assert [c.unit for c in table.columns] == ["", "wt%", "wt%", "wt%", "°C", "rpm", "MPa", "°C", ""]
+    guesses = guess_columns(table)
+    assert [g.role for g in guesses] == ["id", *["input"] * 4, "note", "target", "target", "note"]
+    assert {g.mixture_total for g in guesses[1:4]} == {100.0}
+    assert (guesses[3].low, guesses[3].high, guesses[3].step) == (0.0, 5.0, 0.5)
+    assert guesses[4].levels == (200.0, 220.0)
+    assert guesses[5].is_constant
+    assert "under the heading '物性'" in guesses[7].because
+
+
 def test_a_measured_column_shows_itself_by_limits_and_spreads(tmp_path):
     """A detection limit or a spread in a cell tells a result, whatever its name."""
     table = read_table(text_file(tmp_path, "id,a,b,c\n1,5,1 ± 0.1,<0.1\n2,6,2,0.5\n3,7,3,0.7\n4,9,4,0.2\n"))
     guesses = _by_name(table)
     assert [guesses[n].role for n in "abc"] == ["input", "target", "target"]
-    assert "1 rows give a limit only" in guesses["c"].because
+    assert "1 of 4 rows give a limit only" in guesses["c"].because
 
 
 def test_without_any_clue_the_last_column_is_the_target():
