@@ -19,6 +19,8 @@ from services.campaign.errors import SheetError
 from services.records.table import Cell, Column, Table
 
 __all__ = [
+    "N_SUFFIX",
+    "SD_SUFFIX",
     "ImportedRow",
     "ReturnedRow",
     "candidate_rows",
@@ -29,7 +31,10 @@ __all__ = [
     "specimen_table",
 ]
 
-_PROPOSAL, _REPLICATE, _SD, _N = "proposal", "replicate", " sd", " n"
+SD_SUFFIX, N_SUFFIX = " sd", " n"
+"""What stands behind a target's name in the headers of its spread and of its count of tests."""
+
+_PROPOSAL, _REPLICATE = "proposal", "replicate"
 _AWAITING = frozenset(
     {ProposalState.APPROVED, ProposalState.DISPATCHED, ProposalState.RUNNING, ProposalState.PARTLY_MEASURED}
 )
@@ -143,8 +148,8 @@ def result_sheet(state: CampaignState) -> Table:
         unit = definition.targets[name].unit
         have = [_already(state, record, replicate, name) for record, replicate in awaiting]
         columns.append(Column(name=name, unit=unit, cells=tuple(_cell_of(value) for value in have)))
-        columns.append(_blank(name + _SD, unit, len(awaiting)))
-        columns.append(_blank(name + _N, "", len(awaiting)))
+        columns.append(_blank(name + SD_SUFFIX, unit, len(awaiting)))
+        columns.append(_blank(name + N_SUFFIX, "", len(awaiting)))
     columns.append(Column(name="remarks", kind="text", cells=(Cell.missing(),) * len(awaiting)))
     return Table(source=f"results of {state.campaign}", columns=_placed(columns))
 
@@ -260,14 +265,14 @@ def specimen_table(state: CampaignState) -> Table:
         columns.append(Column(name=name, unit=target.unit, cells=tuple(_cell_of(value) for value in values)))
         columns.append(
             Column(
-                name=name + _SD,
+                name=name + SD_SUFFIX,
                 unit=target.unit,
                 cells=tuple(Cell.missing() if v is None or v.sd is None else Cell(value=v.sd) for v in values),
             )
         )
         columns.append(
             Column(
-                name=name + _N,
+                name=name + N_SUFFIX,
                 cells=tuple(Cell.missing() if v is None or v.mean is None else Cell(value=float(v.n)) for v in values),
             )
         )
@@ -327,8 +332,8 @@ def _target_value(table: Table, index: int, name: str) -> TargetValue | None:
     """Read one target; None where the cell is blank and says nothing."""
     cell = table.column(name).cells[index]
     if cell.number is not None:
-        sd = cell.sd if cell.sd is not None else _beside(table, index, name + _SD)
-        count = _beside(table, index, name + _N)
+        sd = cell.sd if cell.sd is not None else _beside(table, index, name + SD_SUFFIX)
+        count = _beside(table, index, name + N_SUFFIX)
         return TargetValue(mean=cell.number, sd=sd, n=1 if count is None else round(count))
     if cell.state.is_censored:
         return TargetValue(state=cell.state, limit=cell.limit, n=0, reason=cell.text)

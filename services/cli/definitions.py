@@ -80,11 +80,13 @@ def init(
     """
     from services.campaign.templates import template_names
     from services.cli.beginning import from_table, from_template, place
-    from services.cli.printing import next_step, say
+    from services.cli.printing import next_step, say, show
 
     if template == "list":
         names = template_names()
-        say("\n".join(names) if names else "no template is installed; begin from a table: meguri init --from TABLE")
+        for name in names:
+            show(name)
+        next_step([f"meguri init --template {name}" for name in names[:1]] or "meguri init --from TABLE")
         return
     if table is not None and template is not None:
         raise typer.BadParameter("give --from or --template, not both")
@@ -108,7 +110,7 @@ def init(
     else:
         next_step("meguri init --from TABLE")
         return
-    say(f"wrote {path}: look through it, every guess says why")
+    say(f"wrote {path}: look through it, its comments say why")
     next_step([f"meguri start {path}", f"meguri validate {path}"])
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import typer
 
 from loop.state import CampaignState
+from services.campaign.sheets import N_SUFFIX, SD_SUFFIX
 from services.campaign.wiring import Opened
 from services.cli.assignments import read_pairs
 from services.cli.beginning import told_notes
@@ -38,7 +39,8 @@ def import_past(
         del name
     state, n_new = opened.service.import_specimens(campaign, table, columns=renamed)
     used = {table.column(renamed.get(name, name)).name for name in names if _has(table, renamed.get(name, name))}
-    unused = [name for name in table.names if name not in used]
+    beside = {f"{name}{suffix}" for name in definition.measured_targets for suffix in (SD_SUFFIX, N_SUFFIX)}
+    unused = [name for name in table.names if name not in used | beside]
     missing = [name for name in definition.measured_targets if not _has(table, renamed.get(name, name))]
     there = table.n_rows - n_new
     say(f"{campaign}: {n_new} specimens are new" + (f", {there} rows were known or hold no result" if there else ""))

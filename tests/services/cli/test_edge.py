@@ -17,8 +17,8 @@ from services.cli import main
 COMMAND = [sys.executable, "-c", "from campaigns.door import run; run()"]
 
 
-def meguri(*words: str, folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
-    environment = {k: v for k, v in os.environ.items() if k != "MEGURI_HOME"} | settings
+def meguri(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    environment = {k: v for k, v in os.environ.items() if k != "MEGURI_HOME"}
     return subprocess.run([*COMMAND, *words], cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
@@ -30,14 +30,14 @@ def test_without_a_workspace_it_says_how_to_make_one(tmp_path):
     assert "Traceback" not in done.stderr
 
 
-def test_meguri_home_names_the_workspace(films, tmp_path_factory):
+def test_meguri_home_names_the_workspace(films, tmp_path_factory, monkeypatch):
     """From anywhere, as long as there is one; else the message names the variable."""
     elsewhere = tmp_path_factory.mktemp("elsewhere")
-    done = meguri("status", "--json", folder=elsewhere, MEGURI_HOME=str(films.folder))
-    assert '"campaign": "PP01"' in done.stdout
-    done = meguri("status", folder=elsewhere, MEGURI_HOME=str(elsewhere))
-    assert done.returncode == 1
-    assert "MEGURI_HOME names" in done.stderr
+    monkeypatch.chdir(elsewhere)
+    monkeypatch.setenv("MEGURI_HOME", str(films.folder))
+    assert films.json("status")["campaign"] == "PP01"
+    monkeypatch.setenv("MEGURI_HOME", str(elsewhere))
+    assert "MEGURI_HOME names" in films("status", code=1).stderr
 
 
 def test_wrong_use_is_exit_code_two(films):
