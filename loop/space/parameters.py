@@ -224,6 +224,11 @@ class Categorical(Frozen):
         """Say which numbers are level numbers, same shape."""
         return np.asarray(values == self.nearest_allowed(values))
 
+    @property
+    def resolution(self) -> float:
+        """The difference between two level numbers."""
+        return 1.0
+
     def descriptor_matrix(self) -> np.ndarray:
         """Return descriptors of shape (levels, descriptors); no columns where none are declared."""
         return np.array([[*descriptors.values()] for descriptors in self.levels.values()], dtype=float)
@@ -237,7 +242,6 @@ class Lot(Frozen):
     expires: str | None = Field(
         default=None, description="Last day of use, as YYYY-MM-DD.", pattern=r"^\d{4}-\d{2}-\d{2}$"
     )
-
 
     @field_validator("expires")
     @classmethod

@@ -143,8 +143,21 @@ def _step(
     stuck = ~np.isfinite(forward) | ~np.isfinite(backward)
     forward, backward = np.where(stuck, 0.0, forward), np.where(stuck, 0.0, backward)
     length = backward + (forward - backward) * rng.random(len(z))
-    moved = np.clip(z + length[:, None] * way, 0.0, 1.0)
-    gain = (log_density * (np.log(z + offset) - np.log(moved + offset))).sum(axis=1)
+    if not log_density.any():
+        return np.asarray(np.clip(z + length[:, None] * way, 0.0, 1.0))
+    # on a chord, one coordinate with logarithmic density leads: it is drawn evenly in its logarithm, the rest corrects
+    weight = log_density * (way != 0) * rng.random(z.shape)
+    row, leader = np.arange(len(z)), weight.argmax(axis=1)
+    led = weight[row, leader] > 0
+    start, shift = z[row, leader], offset[row, leader]
+    pace = np.where(led, way[row, leader], 1.0)
+    first, last = (np.log(np.maximum(start + t * pace + shift, 1e-300)) for t in (backward, forward))
+    target = np.exp(first + (last - first) * rng.random(len(z)))
+    length = np.where(led, (target - shift - start) / pace, length)
+    moved = np.clip(z + np.clip(length, backward, forward)[:, None] * way, 0.0, 1.0)
+    others = log_density.copy()
+    others[row[led], leader[led]] = 0.0
+    gain = (others * (np.log(z + offset) - np.log(moved + offset))).sum(axis=1)
     accepted = np.log(rng.random(len(z))) < gain
     return np.asarray(np.where(accepted[:, None], moved, z))
 

@@ -6,6 +6,7 @@ the grid with sums repaired; the few points left over are projected exactly.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -18,7 +19,7 @@ from loop.space.rounding import round_rows
 from loop.space.space import SearchSpace
 from loop.space.structures import Structure, draw_structure, structure_of, sums_of
 
-__all__ = ["distances", "sample", "scaled", "sobol", "spread"]
+__all__ = ["distances", "enumerate_rows", "sample", "scaled", "sobol", "spread", "spread_order"]
 
 _MOST_STRUCTURES = 400
 """Structures drawn per call; rows share them out."""
@@ -75,6 +76,23 @@ def sample(
     return rows
 
 
+def enumerate_rows(space: SearchSpace, most: int = 4096) -> np.ndarray | None:
+    """Return every feasible row of a small space, shape (m, parameters); None where its grid has more than `most`."""
+    if space.candidates is not None:
+        return space.candidates
+    columns = []
+    for parameter, (low, high), step in zip(space.parameters.values(), space.ends.T, space.steps, strict=True):
+        n_steps = 0.0 if isinstance(parameter, Discrete) else (high - low) / parameter.resolution
+        if step == 0 or n_steps > most:
+            return None
+        listed = parameter.values if isinstance(parameter, Discrete) else np.linspace(low, high, round(n_steps) + 1)
+        columns.append(np.unique(parameter.nearest_allowed(np.array(listed))))
+    if math.prod(len(column) for column in columns) > most:
+        return None
+    rows = np.stack([column.ravel() for column in np.meshgrid(*columns, indexing="ij")], axis=1)
+    return np.asarray(rows[space.feasible(rows)])
+
+
 def spread(
     rows: np.ndarray,
     n: int,
@@ -96,21 +114,26 @@ def spread(
     -------
     The rows chosen, in the order of choice, shape (n, parameters).
     """
+    return np.asarray(rows[spread_order(rows, n, space, rng, beside=beside)])
+
+
+def spread_order(
+    rows: np.ndarray, n: int, space: SearchSpace, rng: np.random.Generator, *, beside: np.ndarray | None = None
+) -> np.ndarray:
+    """Return the numbers of the rows that `spread` chooses, in the order of choice, shape (n,)."""
     if n > len(rows):
         raise SpaceError(f"asked to choose {n} of {len(rows)} formulations")
     points = scaled(space, rows)
+    gap = np.full(len(rows), np.inf)
     if beside is not None and len(beside):
         gap = distances(points, scaled(space, beside)).min(axis=1)
-    else:
-        gap = np.full(len(rows), np.inf)
-        gap[rng.integers(len(rows))] = np.inf
     chosen: list[int] = []
     for _ in range(n):
-        best = int(rng.integers(len(rows))) if not chosen and np.isinf(gap).all() else int(gap.argmax())
+        best = int(rng.integers(len(rows))) if np.isinf(gap).all() else int(gap.argmax())
         chosen.append(best)
         gap = np.minimum(gap, distances(points, points[best : best + 1])[:, 0])
         gap[best] = -1.0
-    return np.asarray(rows[chosen])
+    return np.array(chosen, dtype=int)
 
 
 def scaled(space: SearchSpace, rows: np.ndarray) -> np.ndarray:
@@ -226,7 +249,7 @@ def _openings(
             found.append((structure, polytope))
     if len(found) < min(n, _FEW) or len(found) < n_tried / 10:
         for _ in range(min(n, _FEW)):
-            exact = structure_of(space, space.nearest(rng.uniform(*space.ends), held=held))
+            exact = structure_of(space, space.nearest(rng.uniform(*space.ends), held=held), held)
             if (polytope := _polytope(exact, sums, rng)) is not None:
                 found.append((exact, polytope))
     if not found:

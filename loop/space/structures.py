@@ -68,11 +68,15 @@ def draw_structure(
     return Structure(lower, upper) if (lower <= upper).all() else None
 
 
-def structure_of(space: SearchSpace, row: np.ndarray) -> Structure:
-    """Return the structure that a feasible row stands in."""
+def structure_of(space: SearchSpace, row: np.ndarray, held: Mapping[str, float] | None = None) -> Structure:
+    """Return the structure that a feasible row stands in, with held values fixed."""
     lower, upper = _whole_box(space)
-    for j, parameter in enumerate(space.parameters.values()):
-        if isinstance(parameter, (Categorical, Discrete)) or (_may_be_zero(parameter) and row[j] == 0):
+    for j, (name, parameter) in enumerate(space.parameters.items()):
+        if (
+            name in (held or {})
+            or isinstance(parameter, (Categorical, Discrete))
+            or (_may_be_zero(parameter) and row[j] == 0)
+        ):
             lower[j] = upper[j] = row[j]
         elif isinstance(parameter, Ingredient):
             lower[j] = max(lower[j], parameter.smallest_dose)
