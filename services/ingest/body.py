@@ -17,7 +17,8 @@ __all__ = ["BodyRows", "find_body"]
 _SUMMARIES = "|".join(map(re.escape, sorted(SUMMARIES)))
 _SUMMARY = re.compile(rf"(?:{_SUMMARIES}|n)(?:value|values)?(?:[(\[:=±].*)?")
 _NOTE = re.compile(
-    r"[※*†‡#]|注|備考|出典|note\b|notes\b|remark|source\b|ref\.|reference|n\.?b\.|\(\*|legend", re.IGNORECASE
+    r"[※†‡]|#(?!\d)|\*|注(?:$|[\s):：\d記意])|備考|出典|notes?\b|n\.b\.|(?:remarks?|source|ref(?:erence)?s?|legend)\s*[:：]",
+    re.IGNORECASE,
 )
 _MOST_SUMMARIES = 0.34
 _SENTENCE = 20

@@ -109,11 +109,11 @@ class HeaderFinder:
         """Yield the runs of filled rows above the body, the nearest first."""
         block: list[int] = []
         for row in reversed([row for row in self.filled if row < body]):
-            if block and row < block[0] - 1:
-                yield block
+            if block and row < block[-1] - 1:
+                yield block[::-1]
                 block = []
-            block.insert(0, row)
-        yield block
+            block.append(row)
+        yield block[::-1]
 
     def _joined(self, levels: Sequence[int]) -> list[str]:
         """Join the levels over each column."""

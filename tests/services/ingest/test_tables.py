@@ -249,9 +249,10 @@ def test_levels_called_min_and_max_are_no_summaries(tmp_path):
 
 def test_rows_not_measured_yet_are_rows(tmp_path):
     """A result sheet half filled in: ids without numbers stand, before and after those with."""
-    table = read_table(text_file(tmp_path, "id,ligand,yield\nPP01-C001-01,L1,\nPP01-C001-02,L2,45\nPP01-C001-03,L3,\n"))
-    assert values(table, "id") == ["PP01-C001-01", "PP01-C001-02", "PP01-C001-03"]
-    assert values(table, "yield") == [None, 45.0, None]
+    rows = "PP01-C001-01,L1,\nPP01-C001-02,L2,45\nPP01-C001-03,L3,\n#7,,\n注型B,,\nReference,,\n"
+    table = read_table(text_file(tmp_path, f"id,ligand,yield\n{rows}"))
+    assert values(table, "id") == ["PP01-C001-01", "PP01-C001-02", "PP01-C001-03", "#7", "注型B", "Reference"]
+    assert values(table, "yield") == [None, 45.0, None, None, None, None]
     empty = read_table(text_file(tmp_path, "id,yield,modulus\nPP01-C001-01,,\nPP01-C001-02,,\n"))
     assert (empty.n_rows, values(empty, "yield")) == (2, [None, None])
 
