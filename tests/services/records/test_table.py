@@ -15,16 +15,16 @@ from services.records.table import Cell, Column, Table, TableError, cell_address
 @pytest.mark.parametrize(
     "wrong",
     [
-        dict(value=None, state=State.MEASURED),
-        dict(value=1.0, state=State.NOT_MEASURED),
-        dict(value=math.nan),
-        dict(value=math.inf),
-        dict(state=State.BELOW_DETECTION),
-        dict(state=State.ABOVE_RANGE, limit=math.inf),
-        dict(state=State.LOST, limit=1.0),
-        dict(value=1.0, limit=2.0),
-        dict(value=1.0, sd=-0.1),
-        dict(value="words", sd=0.1),
+        {"value": None, "state": State.MEASURED},
+        {"value": 1.0, "state": State.NOT_MEASURED},
+        {"value": math.nan},
+        {"value": math.inf},
+        {"state": State.BELOW_DETECTION},
+        {"state": State.ABOVE_RANGE, "limit": math.inf},
+        {"state": State.LOST, "limit": 1.0},
+        {"value": 1.0, "limit": 2.0},
+        {"value": 1.0, "sd": -0.1},
+        {"value": "words", "sd": 0.1},
     ],
 )
 def test_a_cell_cannot_contradict_itself(wrong):
