@@ -8,7 +8,7 @@ from loop.definition import Definition
 from loop.observations import TargetValue
 from loop.state import ProposalRecord
 from loop.values import Setting
-from services.campaign.sheets import read_past_results
+from services.campaign.sheets_in import read_past_results
 from services.records.table import Table
 
 __all__ = ["TableLaboratory"]

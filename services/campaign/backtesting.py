@@ -14,7 +14,7 @@ from loop.state import CampaignState
 from loop.surrogates import surrogate_names
 from services.campaign.backtests import BacktestPlan, run_backtests
 from services.campaign.errors import CampaignError, SheetError
-from services.campaign.sheets import read_past_results
+from services.campaign.sheets_in import read_past_results
 from services.records.table import Table
 
 __all__ = ["BacktestSize", "plan_from_state", "plan_from_table", "run_plan", "write_backtest"]

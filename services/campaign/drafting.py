@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from loop.ids import is_safe
 from services.campaign.errors import DraftError
+from services.campaign.sheets import find_column
 from services.ingest.guess import ColumnGuess
+from services.ingest.headers import BETWEEN_LEVELS
 from services.records.table import Table
 
 __all__ = ["GOALS", "draft_definition", "suggested_id"]
@@ -66,10 +71,13 @@ def draft_definition(
     DraftError
         If no column can be set, or none is a result.
     """
+    short = _short_names(guesses)
+    goals = {short[name]: goal for name, goal in (goals or {}).items()}
+    _check(table, guesses)
+    guesses = [replace(guess, name=short[guess.name]) for guess in guesses]
     inputs = [guess for guess in guesses if guess.role == "input"]
     targets = [guess for guess in guesses if guess.role == "target"]
     aside = [guess for guess in guesses if guess.role not in ("input", "target")]
-    _check(table, inputs, targets)
     mixed, others, extra_sums = _sorted_out(table, inputs, candidates)
     lines = [
         *_head(table, campaign, file_name),
@@ -77,7 +85,7 @@ def draft_definition(
         *_parameters(others, candidates),
         *_sums(extra_sums),
         *_candidates(file_name, candidates),
-        *_targets(targets, goals or {}),
+        *_targets(targets, goals),
         *_objective(targets),
         *_policy(),
         *_aside(aside),
@@ -85,7 +93,16 @@ def draft_definition(
     return "\n".join(lines) + "\n"
 
 
-def _check(table: Table, inputs: Sequence[ColumnGuess], targets: Sequence[ColumnGuess]) -> None:
+def _short_names(guesses: Sequence[ColumnGuess]) -> dict[str, str]:
+    """Leave the group's heading off a column's name where its own name says enough: tables are read back by either."""
+    own = {guess.name: guess.name.rpartition(BETWEEN_LEVELS)[2] for guess in guesses}
+    counts = Counter([*own.values(), *(name for name in own if name not in own.values())])
+    return {name: last if last and counts[last] == 1 else name for name, last in own.items()}
+
+
+def _check(table: Table, guesses: Sequence[ColumnGuess]) -> None:
+    inputs = [guess for guess in guesses if guess.role == "input"]
+    targets = [guess for guess in guesses if guess.role == "target"]
     named = ", ".join(table.names)
     if not targets:
         raise DraftError(f"{table.source}: no column looks like a result; name it: --target NAME (columns: {named})")
@@ -113,7 +130,8 @@ def _sorted_out(
 
 def _sums_exactly(table: Table, members: Sequence[ColumnGuess]) -> bool:
     total = members[0].mixture_total or 0.0
-    rows = zip(*(table.column(guess.name).numbers for guess in members), strict=True)
+    columns = [find_column(table, guess.name) for guess in members]
+    rows = zip(*(column.numbers for column in columns if column is not None), strict=True)
     return all(abs(sum(value or 0.0 for value in row) - total) <= 1e-9 * abs(total) for row in rows)
 
 
@@ -121,7 +139,7 @@ def _sums_exactly(table: Table, members: Sequence[ColumnGuess]) -> bool:
 def _head(table: Table, campaign: str, file_name: str) -> Iterator[str]:
     yield f"# A campaign guessed from {_remark(table.source)} ({table.n_rows} rows). Each guess says why:"
     yield "# look through it, correct what is wrong, then begin with  meguri start  and this file."
-    yield f"# The past results come in with  meguri import {_remark(file_name)}"
+    yield f"# The past results come in with  meguri import {_remark(shlex.quote(file_name) if ' ' in file_name else file_name)}"
     yield ""
     yield "schema: 1"
     yield f"campaign: {campaign}  # id: capitals, digits and hyphens; it begins every proposal's id"

@@ -22,7 +22,7 @@ from loop.proposal import ProposalState
 from loop.recipe import Recipe, recipe_for
 from loop.state import CampaignState, ProposalRecord
 from loop.values import Setting
-from services.campaign import sheets
+from services.campaign import sheets_in, sheets_out
 from services.campaign.definition import CampaignDefinition, from_event_payload
 from services.campaign.errors import CampaignError
 from services.records.plan import TaskPlan
@@ -230,7 +230,7 @@ class CampaignService:
         def decide(state: CampaignState | None) -> list[Event]:
             known, events = _there(state), list[Event]()
             now = self._clock.now()
-            for row in sheets.read_result_sheet(known, table):
+            for row in sheets_in.read_result_sheet(known, table):
                 more = commands.record(
                     known, row.proposal_id, row.targets, replicate=row.replicate, as_made=row.as_made, source=row.source
                 )
@@ -253,7 +253,7 @@ class CampaignService:
 
         def decide(state: CampaignState | None) -> list[Event]:
             known = _there(state)
-            rows = sheets.read_past_results(known.definition, table, columns=columns)
+            rows = sheets_in.read_past_results(known.definition, table, columns=columns)
             return commands.import_specimens(known, [(row.formulation, row.targets, row.source) for row in rows])
 
         after = self._change(campaign, decide)
@@ -285,15 +285,15 @@ class CampaignService:
     # ------------------------------------------------------------------ tables out
     def result_sheet(self, campaign: str) -> Table:
         """Lay out the sheet that the laboratory fills in."""
-        return sheets.result_sheet(self.state(campaign))
+        return sheets_out.result_sheet(self.state(campaign))
 
     def recipe_sheet(self, campaign: str) -> Table:
         """Lay out what to weigh and set for every approved proposal."""
-        return sheets.recipe_sheet(self.state(campaign), today=self._clock.now().date())
+        return sheets_out.recipe_sheet(self.state(campaign), today=self._clock.now().date())
 
     def specimen_table(self, campaign: str) -> Table:
         """Lay out every specimen with its results."""
-        return sheets.specimen_table(self.state(campaign))
+        return sheets_out.specimen_table(self.state(campaign))
 
     # ------------------------------------------------------------------ proof
     def replay(self, campaign: str, *, cycle: int | None = None) -> list[Replay]:

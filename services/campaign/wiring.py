@@ -17,12 +17,15 @@ from loop.recipe import Recipe
 from loop.state import CampaignState
 from loop.values import Setting
 from services.campaign.definition import CampaignDefinition, read_campaign_definition
+from services.campaign.definition_checks import written_names
 from services.campaign.errors import CampaignError
 from services.campaign.files import write_whole
 from services.campaign.service import CampaignService, SystemClock
+from services.campaign.sheets import find_column
 from services.campaign.views import stop_advice
 from services.campaign.workspace import Workspace, find_workspace, make_workspace
 from services.records.table import Table
+from services.records.yaml_source import read_yaml
 from services.store import SqlJournal, open_database
 
 __all__ = ["ACTOR_VARIABLE", "Opened", "actor_name", "begin_workspace", "open_service", "read_definition", "read_table"]
@@ -170,7 +173,7 @@ def read_definition(path: Path) -> CampaignDefinition:
         raise CampaignError(f"{path} is no UTF-8 text (byte {error.start}): save it as UTF-8") from error
 
     def candidates(file: str) -> Sequence[Mapping[str, Setting]]:
-        return _rows(path.parent / file)
+        return _rows(path.parent / file, written_names(read_yaml(text).data))
 
     return read_campaign_definition(text, file_name=path.name, read_table=candidates)
 
@@ -219,15 +222,22 @@ def _recipes(service: CampaignService, state: CampaignState) -> dict[ProposalId,
     return found
 
 
-def _rows(path: Path) -> list[dict[str, Setting]]:
-    """Read a candidate table row by row; cells without a value are left out. ValueError where it cannot be read."""
+def _rows(path: Path, names: Sequence[str]) -> list[dict[str, Setting]]:
+    """Read a candidate table row by row; cells without a value are left out. ValueError where it cannot be read.
+
+    Columns that are no parameter, as results are, are left out; all are kept where a parameter has none, so that the
+    fault can say what there is.
+    """
     from services.ingest.errors import UnreadableTable
 
     try:
         table = read_table(path)
     except UnreadableTable as error:
         raise ValueError(error.reason + (f" ({error.hint})" if error.hint else "")) from error
+    found = {name: find_column(table, name) for name in names}
+    whole = None not in found.values()
+    columns = {n: c for n, c in found.items() if c is not None} if whole else {c.name: c for c in table.columns}
     return [
-        {name: cell.value for name, cell in table.row(index).items() if cell.value is not None}
+        {name: value for name, column in columns.items() if (value := column.cells[index].value) is not None}
         for index in range(table.n_rows)
     ]

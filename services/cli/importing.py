@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 
 from loop.state import CampaignState
-from services.campaign.sheets import N_SUFFIX, SD_SUFFIX
+from services.campaign.sheet_columns import N_SUFFIX, SD_SUFFIX, find_column
 from services.campaign.wiring import Opened
 from services.cli.assignments import read_pairs
 from services.cli.beginning import told_notes
@@ -34,14 +34,14 @@ def import_past(
     renamed = read_pairs(columns, names, "parameter or target")
     table = _read(opened, path, limits=limits, sheet=sheet, decimal=decimal)
     told_notes(table)
-    for name, header in renamed.items():
-        table.column(header)  # a header that is not there is said before anything else
-        del name
+    for header in renamed.values():
+        table.column(header)  # one that is not there is said before anything else
     state, n_new = opened.service.import_specimens(campaign, table, columns=renamed)
-    used = {table.column(renamed.get(name, name)).name for name in names if _has(table, renamed.get(name, name))}
-    beside = {f"{name}{suffix}" for name in definition.measured_targets for suffix in (SD_SUFFIX, N_SUFFIX)}
+    found = {name: find_column(table, renamed.get(name, name)) for name in names}
+    used = {column.name for column in found.values() if column is not None}
+    beside = {f"{name}{suffix}" for name in used for suffix in (SD_SUFFIX, N_SUFFIX)}
     unused = [name for name in table.names if name not in used | beside]
-    missing = [name for name in definition.measured_targets if not _has(table, renamed.get(name, name))]
+    missing = [name for name in definition.measured_targets if found[name] is None]
     there = table.n_rows - n_new
     say(f"{campaign}: {n_new} specimens are new" + (f", {there} rows were known or hold no result" if there else ""))
     if missing:
@@ -82,7 +82,3 @@ def _limits(texts: Sequence[str]) -> dict[str, float]:
         if not sign:
             raise typer.BadParameter(f"{text!r} is no detection limit; write COLUMN=0.1")
     return found
-
-
-def _has(table: Table, name: str) -> bool:
-    return any(name in (column.name, column.header) for column in table.columns)
