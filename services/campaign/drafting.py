@@ -12,7 +12,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from loop.ids import is_safe
 from services.campaign.errors import DraftError
-from services.campaign.sheets import find_column
+from services.campaign.sheet_columns import find_column
 from services.ingest.guess import ColumnGuess
 from services.ingest.headers import BETWEEN_LEVELS
 from services.records.table import Table
@@ -139,7 +139,8 @@ def _sums_exactly(table: Table, members: Sequence[ColumnGuess]) -> bool:
 def _head(table: Table, campaign: str, file_name: str) -> Iterator[str]:
     yield f"# A campaign guessed from {_remark(table.source)} ({table.n_rows} rows). Each guess says why:"
     yield "# look through it, correct what is wrong, then begin with  meguri start  and this file."
-    yield f"# The past results come in with  meguri import {_remark(shlex.quote(file_name) if ' ' in file_name else file_name)}"
+    word = shlex.quote(file_name) if " " in file_name else file_name
+    yield f"# The past results come in with  meguri import {_remark(word)}"
     yield ""
     yield "schema: 1"
     yield f"campaign: {campaign}  # id: capitals, digits and hyphens; it begins every proposal's id"

@@ -13,7 +13,7 @@ from loop.space.space import SearchSpace
 from loop.state import CampaignState, ProposalRecord
 from loop.values import Setting
 from services.campaign.errors import SheetError
-from services.campaign.sheet_columns import AWAITING, N_SUFFIX, PROPOSAL, REPLICATE, SD_SUFFIX
+from services.campaign.sheet_columns import AWAITING, N_SUFFIX, PROPOSAL, REPLICATE, SD_SUFFIX, find_column
 from services.records.table import Table
 
 __all__ = ["ImportedRow", "ReturnedRow", "candidate_rows", "read_past_results", "read_result_sheet"]
@@ -52,7 +52,7 @@ def candidate_rows(table: Table, definition_knobs: Mapping[str, object]) -> list
     for index in range(table.n_rows if not faults else 0):
         row: dict[str, Setting] = {}
         for name in definition_knobs:
-            column = table.column(name)
+            column = _column(table, name)
             value = column.cells[index].value
             if value is None:
                 faults.append(
@@ -74,17 +74,18 @@ def read_past_results(
     Parameters
     ----------
     columns
-        Name of the table's column by parameter or target, where they differ. Targets without a column are not
-        measured; parameters need one.
+        Name of the table's column by parameter or target, where they differ. A column under a group's heading is
+        found by its own name too. Targets without a column are not measured; parameters need one.
 
     Raises
     ------
     SheetError
         With every cell that cannot be read; none of the rows is returned then.
     """
-    names = {name: (columns or {}).get(name, name) for name in (*definition.knobs, *definition.measured_targets)}
+    wanted_names = (*definition.knobs, *definition.measured_targets)
+    names = {name: _resolved(table, (columns or {}).get(name, name)) for name in wanted_names}
     faults = _missing_columns(table, [names[name] for name in definition.knobs])
-    present = [name for name in definition.measured_targets if _has(table, names[name])]
+    present = [name for name in definition.measured_targets if _there(table, names[name])]
     if not present:
         wanted = ", ".join(names[name] for name in definition.measured_targets)
         faults.append(f"no column holds a target; looked for {wanted} among {', '.join(table.names)}")
@@ -117,10 +118,10 @@ def read_result_sheet(state: CampaignState, table: Table) -> list[ReturnedRow]:
         raise SheetError(table.source, faults)
     definition, rows = state.definition, []
     space = definition.space()
-    present = [name for name in definition.measured_targets if _has(table, name)]
-    names = {name: name for name in definition.knobs if _has(table, name)}
+    present = [name for name in definition.measured_targets if _there(table, name)]
+    names = {name: name for name in definition.knobs if _there(table, name)}
     for index in range(table.n_rows):
-        column = table.column(PROPOSAL)
+        column = _column(table, PROPOSAL)
         named, where = column.cells[index].value, table.address(index, column)
         targets = {n: v for n in present if (v := _target_value(table, index, n)) is not None}
         if not targets:
@@ -169,7 +170,7 @@ def _formulation(
     for name, parameter in space.parameters.items():
         if name not in names:
             continue
-        column = table.column(names[name])
+        column = _column(table, names[name])
         cell, where = column.cells[index], table.address(index, column)
         if cell.value is None:
             if name not in made:
@@ -193,7 +194,7 @@ def _unused(definition: Definition, table: Table, index: int, names: Mapping[str
     mixture = definition.ingredients
     if mixture is None:
         return {}
-    cells = {name: table.column(names[name]).cells[index] for name in mixture.components}
+    cells = {name: _column(table, names[name]).cells[index] for name in mixture.components}
     empty = [name for name, cell in cells.items() if cell.value is None and not cell.text.strip("-–— ")]
     numbers = [cell.number for name, cell in cells.items() if name not in empty]
     known = [number for number in numbers if number is not None]
@@ -205,7 +206,7 @@ def _unused(definition: Definition, table: Table, index: int, names: Mapping[str
 
 def _target_value(table: Table, index: int, name: str) -> TargetValue | None:
     """Read one target; None where the cell is blank and says nothing."""
-    cell = table.column(name).cells[index]
+    cell = _column(table, name).cells[index]
     if cell.number is not None:
         sd = cell.sd if cell.sd is not None else _beside(table, index, name + SD_SUFFIX)
         count = _beside(table, index, name + N_SUFFIX)
@@ -219,13 +220,13 @@ def _target_value(table: Table, index: int, name: str) -> TargetValue | None:
 
 
 def _beside(table: Table, index: int, name: str) -> float | None:
-    return table.column(name).cells[index].number if _has(table, name) else None
+    return _column(table, name).cells[index].number if _there(table, name) else None
 
 
 def _replicate(table: Table, index: int, faults: list[str]) -> int:
-    if not _has(table, REPLICATE):
+    if not _there(table, REPLICATE):
         return 1
-    column = table.column(REPLICATE)
+    column = _column(table, REPLICATE)
     number = column.cells[index].number
     if number is None or number != round(number) or number < 1:
         faults.append(f"{table.address(index, column)}: replicate must be 1, 2, …, got {column.cells[index].text!r}")
@@ -247,11 +248,21 @@ def _whose_plan(
     return None
 
 
+def _resolved(table: Table, name: str) -> str:
+    column = find_column(table, name)
+    return name if column is None else column.name
+
+
 def _missing_columns(table: Table, wanted: Sequence[str]) -> list[str]:
     return [
-        f"there is no column {name!r}; there are {', '.join(table.names)}" for name in wanted if not _has(table, name)
+        f"there is no column {name!r}; there are {', '.join(table.names)}" for name in wanted if not _there(table, name)
     ]
 
 
-def _has(table: Table, name: str) -> bool:
-    return name in table.names or any(column.header == name for column in table.columns)
+def _there(table: Table, name: str) -> bool:
+    return find_column(table, name) is not None
+
+
+def _column(table: Table, name: str) -> Column:
+    """Return the column that a name means; the table's own error where there is none."""
+    return find_column(table, name) or table.column(name)

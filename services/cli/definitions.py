@@ -80,7 +80,7 @@ def init(
     """
     from services.campaign.templates import template_names
     from services.cli.beginning import from_table, from_template, place
-    from services.cli.printing import next_step, say, show
+    from services.cli.printing import next_step, quoted, say, show
 
     if template == "list":
         names = template_names()
@@ -111,7 +111,7 @@ def init(
         next_step("meguri init --from TABLE")
         return
     say(f"wrote {path}: look through it, its comments say why")
-    next_step([f"meguri start {path}", f"meguri validate {path}"])
+    next_step([f"meguri start {quoted(path)}", f"meguri validate {quoted(path)}"])
 
 
 @commands.command(rich_help_panel=BEGIN)
@@ -130,7 +130,7 @@ def validate(
 
     from services.campaign.definition import json_schema as schema
     from services.cli.beginning import checked, definition_page
-    from services.cli.printing import emit, next_step, say, show
+    from services.cli.printing import emit, next_step, quoted, say, show
 
     if json_schema:
         sys.stdout.write(json.dumps(schema(), indent=2, ensure_ascii=False) + "\n")
@@ -147,7 +147,7 @@ def validate(
             say(f"look at {warning}", style="yellow")
         if definition is not None:
             show(definition_page(definition))
-            next_step(f"meguri start {file}")
+            next_step(f"meguri start {quoted(file)}")
     if definition is None:
         say(f"{file}: {len(view.faults)} fault{'s' if len(view.faults) > 1 else ''}", style="red")
         raise typer.Exit(1)
@@ -161,13 +161,15 @@ def start(
     """Begin the campaign that a definition describes."""
     from services.campaign.errors import CampaignError
     from services.cli.next_steps import next_in
-    from services.cli.printing import next_step, say
+    from services.cli.printing import next_step, quoted, say
 
     with session(as_) as here:
         definition = here.opened.read_definition(file)
         name = definition.core.campaign
         if name in here.service.campaigns():
-            raise CampaignError(f"{name} is running already; give it a new version: meguri revise {file} --reason TEXT")
+            raise CampaignError(
+                f"{name} is running already; give it a new version: meguri revise {quoted(file)} --reason TEXT"
+            )
         state = here.service.adopt(definition)
         _warn(definition)
         say(f"{name} has begun")
@@ -183,13 +185,13 @@ def revise(
     """Give a running campaign a new version of its definition. Old data stay; unapproved proposals become stale."""
     from services.campaign.errors import CampaignError
     from services.cli.next_steps import next_in
-    from services.cli.printing import next_step, say
+    from services.cli.printing import next_step, quoted, say
 
     with session(as_) as here:
         definition = here.opened.read_definition(file)
         name = definition.core.campaign
         if name not in here.service.campaigns():
-            raise CampaignError(f"there is no campaign {name} yet: begin it with meguri start {file}")
+            raise CampaignError(f"there is no campaign {name} yet: begin it with meguri start {quoted(file)}")
         state = here.service.adopt(definition, reason=reason)
         _warn(definition)
         say(f"{name} goes on with version {state.version}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from loop.proposal import ProposalState
 from loop.state import CampaignState
 from services.campaign.views import stop_advice
+from services.cli.printing import quoted
 
 __all__ = ["next_in"]
 
@@ -26,7 +27,7 @@ def next_in(state: CampaignState) -> list[str]:
             f"meguri skip {proposed[0]} --reason TEXT",
         ]
     if awaiting:
-        targets = " ".join(f"{_quoted(name)}=VALUE" for name in state.definition.measured_targets)
+        targets = " ".join(f"{quoted(name)}=VALUE" for name in state.definition.measured_targets)
         return [
             f"meguri export {campaign} --what results",
             f"meguri record {awaiting[0]} {targets}",
@@ -40,9 +41,3 @@ def next_in(state: CampaignState) -> list[str]:
         return [f"meguri import {campaign} TABLE", f"meguri propose {campaign}"]
     steps = [f"meguri propose {campaign}", f"meguri report {campaign} --open"]
     return steps[::-1] if stop_advice(state) else steps
-
-
-def _quoted(name: str) -> str:
-    """Write a name as a shell takes it for one word."""
-    is_plain = all(letter.isalnum() or letter in "_-.,/%:+" for letter in name)
-    return name if is_plain else "'" + name.replace("'", "'\\''") + "'"

@@ -14,7 +14,7 @@ from rich.text import Text
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-__all__ = ["WIDTH", "emit", "next_step", "say", "show", "waiting", "width"]
+__all__ = ["WIDTH", "emit", "next_step", "quoted", "say", "show", "waiting", "width"]
 
 WIDTH = 100
 """Columns where the terminal does not say: a pipe, a file."""
@@ -35,6 +35,13 @@ def next_step(commands: str | Sequence[str]) -> None:
     listed = [commands] if isinstance(commands, str) else list(commands)
     for word, command in zip(["next:", *["  or:"] * len(listed)], listed, strict=False):
         say(f"{word} {command}", style="dim")
+
+
+def quoted(word: object) -> str:
+    """Write a name or a path as a shell takes it for one word."""
+    text = str(word)
+    is_plain = bool(text) and all(letter.isalnum() or letter in "_-.,/%:+" for letter in text)
+    return text if is_plain else "'" + text.replace("'", "'\\''") + "'"
 
 
 def emit(view: BaseModel) -> None:

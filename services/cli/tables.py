@@ -142,7 +142,7 @@ def export(
     """Write specimens, recipe sheets, the result sheet, the journal or the definition to a file."""
     from services.campaign.views import WrittenView
     from services.cli.exporting import write
-    from services.cli.printing import emit, next_step, say, show
+    from services.cli.printing import emit, next_step, quoted, say, show
 
     with session() as here:
         name = here.campaign(campaign)
@@ -153,4 +153,4 @@ def export(
             show(str(path))
         if what is What.RESULTS:
             say("fill in the columns of the targets and save it; change amounts where something else was made")
-            next_step(f"meguri import-results {name} {path}")
+            next_step(f"meguri import-results {name} {quoted(path)}")

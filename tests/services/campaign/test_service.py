@@ -266,6 +266,17 @@ def test_columns_may_be_called_otherwise(journal, tmp_path):
     assert state.specimen("PP01-X0002").observation.mean_of("strength") == 28
 
 
+def test_a_column_under_a_groups_heading_is_found_by_its_own_name(journal, tmp_path):
+    """`Process · temperature` serves for temperature as long as no other column ends alike."""
+    service = begun(journal)
+    path = tmp_path / "old.csv"
+    path.write_text("Process · temperature,Process · screw,Results · strength\n200,slow,35\n")
+    assert service.import_specimens("PP01", read_table(path))[1] == 1
+    path.write_text("Melt · temperature,Die · temperature,screw,strength\n200,210,slow,35\n")
+    with pytest.raises(SheetError, match="there is no column 'temperature'"):
+        service.import_specimens("PP01", read_table(path))
+
+
 def test_a_blank_ingredient_is_none_where_the_others_fill_the_whole(journal, tmp_path):
     """People leave cells empty for what a recipe does not hold; where the sum says otherwise it is a fault."""
     service = begun(journal, BLEND)

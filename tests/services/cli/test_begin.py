@@ -100,6 +100,7 @@ def test_an_excel_table_as_people_keep_it_becomes_a_campaign(shell):
     shell("init", "--from", "台帳.xlsx", "--campaign", "FILM")
     checked = shell.json("validate", "film.yaml")
     assert checked["is_valid"], checked
+    assert "\n    タルク:" in (shell.folder / "film.yaml").read_text(encoding="utf-8").replace('"', "")
     shell("start", "film.yaml")
     done = shell("import", "台帳.xlsx")
     assert "6 specimens are new" in done.stderr
