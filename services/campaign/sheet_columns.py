@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 from loop.proposal import ProposalState
 from services.ingest.headers import BETWEEN_LEVELS
 from services.records.table import Column, Table
@@ -29,22 +27,3 @@ def find_column(table: Table, name: str) -> Column | None:
             return table.column(name)
     under = [column for column in table.columns if column.name.rpartition(BETWEEN_LEVELS)[2] == name]
     return under[0] if len(under) == 1 else None
-
-
-def find_column(table: Table, name: str) -> Column | None:
-    """Find the column that a name means: by its name or header as written, else but for case, width and spaces.
-
-    Returns
-    -------
-    None where there is no such column, or more than one that could be meant.
-    """
-    exact = [column for column in table.columns if name in (column.name, column.header)]
-    if exact:
-        return exact[0]
-    wanted = _plain(name)
-    near = [column for column in table.columns if wanted in (_plain(column.name), _plain(column.header))]
-    return near[0] if len(near) == 1 else None
-
-
-def _plain(name: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", name).casefold().replace("_", " ").split())

@@ -14,7 +14,7 @@ from loop.state import CampaignState, ProposalRecord
 from loop.values import Setting
 from services.campaign.errors import SheetError
 from services.campaign.sheet_columns import AWAITING, N_SUFFIX, PROPOSAL, REPLICATE, SD_SUFFIX, find_column
-from services.records.table import Table
+from services.records.table import Column, Table
 
 __all__ = ["ImportedRow", "ReturnedRow", "candidate_rows", "read_past_results", "read_result_sheet"]
 
