@@ -15,6 +15,7 @@ from loop.ids import is_safe
 from services.campaign.definition import CampaignDefinition
 from services.campaign.drafting import GOALS, draft_definition, suggested_id
 from services.campaign.errors import CampaignError, WorkspaceError
+from services.campaign.sheet_columns import find_column
 from services.campaign.templates import load_template
 from services.campaign.views import FaultView, ValidationView
 from services.campaign.wiring import begin_workspace, read_definition, read_table
@@ -143,14 +144,14 @@ def _goals(targets: Sequence[str], table: Table) -> dict[str, str]:
     found: dict[str, str] = {}
     for text in targets:
         name, sign, goal = text.rpartition(":")
-        if not sign or text in table.names:
+        if not sign or find_column(table, text) is not None:
             name, goal = text, GOALS[0]
         goal = {"max": GOALS[0], "maximize": GOALS[0], "min": GOALS[1], "minimize": GOALS[1]}.get(goal, goal)
         if goal not in GOALS:
             raise typer.BadParameter(
                 f"{text!r}: the goal is {' or '.join(GOALS)}; others are written into the definition"
             )
-        found[table.column(name).name] = goal
+        found[(find_column(table, name) or table.column(name)).name] = goal
     return found
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import logging
 import sys
+import warnings
 from typing import Annotated
 
 import typer
 
-from services.cli import consult, definitions, hypotheses, proposals, results, tables
+from services.cli import backtest, consult, definitions, hypotheses, proposals, results, tables
 from services.cli.edge import DEBUG, Edge, tell_unexpected
 
 __all__ = ["app", "run"]
+
+_NUMERICAL = ("botorch", "gpytorch", "linear_operator", "scipy", "torch")
 
 app = typer.Typer(
     name="meguri",
@@ -21,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (definitions, proposals, results, tables, hypotheses, consult):
+for group in (definitions, proposals, results, tables, hypotheses, consult, backtest):
     app.add_typer(group.commands)
 
 
@@ -46,6 +49,9 @@ def start(
     Every verb says what to do next; meguri VERB --help says what it takes.
     """
     del version
+    if not debug:  # what the numerical libraries warn of is dealt with where they are called; nobody here can act on it
+        for package in _NUMERICAL:
+            warnings.filterwarnings("ignore", module=rf"{package}(\.|$)")
     logging.basicConfig(
         level=logging.INFO if debug else logging.WARNING, stream=sys.stderr, format="%(name)s: %(message)s"
     )

@@ -49,4 +49,5 @@ def prediction_text(predicted: Prediction | None) -> str:
     places = 1 - math.floor(math.log10(predicted.sd))
     if not -6 <= places <= 6:
         return f"{numeral(predicted.mean)} ± {numeral(predicted.sd, 2)}"
-    return f"{round(predicted.mean, places):.{max(places, 0)}f} ± {round(predicted.sd, places):.{max(places, 0)}f}"
+    mean, sd = round(predicted.mean, places) + 0.0, round(predicted.sd, places)  # + 0.0 takes the sign off a zero
+    return f"{mean:.{max(places, 0)}f} ± {sd:.{max(places, 0)}f}"

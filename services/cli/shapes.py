@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from pydantic import BaseModel
-
+from loop.comparison import BacktestSummary
 from services.campaign.views import (
     CampaignsView,
     EditView,
@@ -19,7 +19,8 @@ from services.campaign.views import (
 
 __all__ = ["SHAPES"]
 
-SHAPES: Mapping[str, tuple[type[BaseModel], ...]] = {
+SHAPES: Mapping[str, tuple[type[Any], ...]] = {
+    "backtest": (BacktestSummary,),
     "edit": (EditView,),
     "export": (WrittenView,),
     "log": (LogView,),
@@ -29,4 +30,8 @@ SHAPES: Mapping[str, tuple[type[BaseModel], ...]] = {
     "status": (StatusView, CampaignsView),
     "validate": (ValidationView,),
 }
-"""Model by verb; ``status`` prints the second where it lists several campaigns."""
+"""Types by verb, for `pydantic.TypeAdapter`.
+
+``status`` prints the second where it lists several campaigns. ``backtest`` adds ``picture`` and ``json``, the files it
+wrote.
+"""

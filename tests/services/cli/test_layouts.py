@@ -90,6 +90,7 @@ def test_a_setting_is_short_and_can_be_pasted(value, text):
         (1234.5, 130.0, "1230 ± 130"),
         (0.012346, 0.00067, "0.01235 ± 0.00067"),
         (3.25, 0, "3.25 ± 0"),
+        (-0.0004, 0.63, "0.00 ± 0.63"),
     ],
 )
 def test_a_prediction_is_written_to_its_spread(mean, sd, text):
