@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shlex
 from collections import Counter
@@ -13,6 +12,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from loop.ids import is_safe
 from services.campaign.errors import DraftError
 from services.campaign.sheet_columns import find_column
+from services.campaign.yaml_words import decimal_of, number_of, remark, text_of
 from services.ingest.guess import ColumnGuess
 from services.ingest.headers import BETWEEN_LEVELS
 from services.records.table import Table
@@ -23,8 +23,6 @@ GOALS = ("maximise", "minimise")
 """What a target's goal may be guessed as; the others need a value that no table tells."""
 
 _BATCH = 4
-_PLAIN = re.compile(r"[^\W\d_](?:[\w ./()%-]*[\w)%])?")
-_WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 _FINEST_SHARE = Decimal("0.0001")
 _NARROW = 100
 
@@ -137,10 +135,10 @@ def _sums_exactly(table: Table, members: Sequence[ColumnGuess]) -> bool:
 
 # ---------------------------------------------------------------------- sections
 def _head(table: Table, campaign: str, file_name: str) -> Iterator[str]:
-    yield f"# A campaign guessed from {_remark(table.source)} ({table.n_rows} rows). Each guess says why:"
+    yield f"# A campaign guessed from {remark(table.source)} ({table.n_rows} rows). Each guess says why:"
     yield "# look through it, correct what is wrong, then begin with  meguri start  and this file."
     word = shlex.quote(file_name) if " " in file_name else file_name
-    yield f"# The past results come in with  meguri import {_remark(word)}"
+    yield f"# The past results come in with  meguri import {remark(word)}"
     yield ""
     yield "schema: 1"
     yield f"campaign: {campaign}  # id: capitals, digits and hyphens; it begins every proposal's id"
@@ -156,18 +154,18 @@ def _ingredients(mixed: Sequence[ColumnGuess]) -> Iterator[str]:
     unit = units.pop() if len(units) == 1 else ""
     unit = unit or ("%" if total == 100 else "parts")
     yield ""
-    yield f"ingredients:  # {_remark(mixed[0].because)}"
-    yield f"  total: {_decimal(total)}"
-    yield f"  unit: {_text(unit)}"
+    yield f"ingredients:  # {remark(mixed[0].because)}"
+    yield f"  total: {decimal_of(total)}"
+    yield f"  unit: {text_of(unit)}"
     yield "  batch_kg: 1  # CHECK: mass of one batch, kg; the recipe sheet is in grams of it"
     yield "  components:"
     for number, guess in enumerate(mixed):
         low, high, step = _share_range(guess, total)
-        yield f"    {_text(guess.name)}:"
-        yield f"      low: {_decimal(low)}"
-        yield f"      high: {_decimal(high)}"
+        yield f"    {text_of(guess.name)}:"
+        yield f"      low: {decimal_of(low)}"
+        yield f"      high: {decimal_of(high)}"
         hint = "  # CHECK: smallest change you weigh; what the table keeps to" if number == 0 else ""
-        yield f"      step: {_decimal(step)}{hint}"
+        yield f"      step: {decimal_of(step)}{hint}"
         if guess.is_constant:
             yield "      # The table never varies it: the range is one step wide. Widen it to let the loop vary it."
     yield "  # Each may also have: minimum_if_used (smallest dose where it is used at all), density, price, stock_kg,"
@@ -203,34 +201,34 @@ def _parameters(others: Sequence[ColumnGuess], candidates: bool) -> Iterator[str
     yield ""
     yield "parameters:"
     for guess in others:
-        yield f"  {_text(guess.name)}:"
+        yield f"  {text_of(guess.name)}:"
         yield from (f"    {line}" for line in _parameter(guess, candidates))
     yield "  # Each may also have: hard_to_change: true (where changing it between runs costs time), scale: log."
 
 
 def _parameter(guess: ColumnGuess, candidates: bool) -> Iterator[str]:
-    because = f"  # {_remark(guess.because)}"
-    unit = f"unit: {_text(guess.unit)}" if guess.unit else 'unit: ""  # CHECK: the table names none'
+    because = f"  # {remark(guess.because)}"
+    unit = f"unit: {text_of(guess.unit)}" if guess.unit else 'unit: ""  # CHECK: the table names none'
     if guess.kind == "categorical" and len(guess.levels) > 1:
         yield f"kind: categorical{because}"
-        yield f"levels: [{', '.join(_text(str(level)) for level in guess.levels)}]"
+        yield f"levels: [{', '.join(text_of(str(level)) for level in guess.levels)}]"
         return
     if guess.kind == "discrete" and len(guess.levels) > 1:
         yield f"kind: discrete{because}"
         yield unit
-        yield f"values: [{', '.join(_number(float(level)) for level in guess.levels)}]"
+        yield f"values: [{', '.join(number_of(float(level)) for level in guess.levels)}]"
     else:
         low, high = guess.low or 0.0, guess.high or 0.0
         is_wide = low < high
         yield f"kind: continuous{because}"
         yield unit
-        yield f"low: {_number(low)}"
+        yield f"low: {number_of(low)}"
         if is_wide:
-            yield f"high: {_number(high)}"
+            yield f"high: {number_of(high)}"
         else:
-            yield f"high: {_number(low + (guess.step or abs(low) or 1.0))}  # CHECK: the table shows one value only"
+            yield f"high: {number_of(low + (guess.step or abs(low) or 1.0))}  # CHECK: the table shows one value only"
         if guess.step is not None and is_wide and not candidates:
-            yield f"step: {_number(guess.step)}  # every value in the table is a multiple; drop it to allow any value"
+            yield f"step: {number_of(guess.step)}  # every value in the table is a multiple; drop it to allow any value"
     if guess.is_log:
         yield "scale: log"
 
@@ -241,17 +239,17 @@ def _sums(sums: Sequence[Sequence[ColumnGuess]]) -> Iterator[str]:
     yield ""
     yield "constraints:"
     for members in sums:
-        weights = ", ".join(f"{_text(guess.name)}: 1" for guess in members)
-        yield f"  - kind: linear  # {_remark(members[0].because)}"
+        weights = ", ".join(f"{text_of(guess.name)}: 1" for guess in members)
+        yield f"  - kind: linear  # {remark(members[0].because)}"
         yield f"    coefficients: {{{weights}}}"
-        yield f"    equals: {_number(members[0].mixture_total or 0.0)}"
+        yield f"    equals: {number_of(members[0].mixture_total or 0.0)}"
 
 
 def _candidates(file_name: str, candidates: bool) -> Iterator[str]:
     if candidates:
         yield ""
         yield "candidates:  # only these rows may be proposed"
-        yield f"  file: {_text(file_name)}"
+        yield f"  file: {text_of(file_name)}"
 
 
 def _targets(targets: Sequence[ColumnGuess], goals: Mapping[str, str]) -> Iterator[str]:
@@ -261,13 +259,13 @@ def _targets(targets: Sequence[ColumnGuess], goals: Mapping[str, str]) -> Iterat
     for guess in targets:
         goal = goals.get(guess.name)
         check = "" if goal else "  # CHECK: maximise, minimise, match, range or limits?"
-        yield f"  {_text(guess.name)}:  # {_remark(guess.because)}"
-        yield f"    unit: {_text(guess.unit)}" if guess.unit else '    unit: ""  # CHECK: the table names none'
+        yield f"  {text_of(guess.name)}:  # {remark(guess.because)}"
+        yield f"    unit: {text_of(guess.unit)}" if guess.unit else '    unit: ""  # CHECK: the table names none'
         yield f"    goal: {goal or GOALS[0]}{check}"
         if needs_ends and guess.low is not None and guess.high is not None:
             worst, best = (guess.low, guess.high) if (goal or GOALS[0]) == GOALS[0] else (guess.high, guess.low)
-            yield f"    worst: {_number(worst)}  # CHECK: of no use at all (the worst in the table)"
-            yield f"    best: {_number(best)}  # CHECK: could not be bettered (the best in the table)"
+            yield f"    worst: {number_of(worst)}  # CHECK: of no use at all (the worst in the table)"
+            yield f"    best: {number_of(best)}  # CHECK: could not be bettered (the best in the table)"
     yield "  # Each may also have: repeatability_sd (sd of single tests: smaller differences are not called better),"
     yield "  # limits: {at_least: …, at_most: …} (hard bounds)."
 
@@ -303,26 +301,4 @@ def _aside(aside: Sequence[ColumnGuess]) -> Iterator[str]:
     yield ""
     yield "# Left out of the table:"
     for guess in aside:
-        yield f"#   {_remark(guess.name)}: {_remark(guess.because)}"
-
-
-# ---------------------------------------------------------------------- scalars
-def _text(text: str) -> str:
-    """Write a text so that YAML reads it back as that text."""
-    if _PLAIN.fullmatch(text) and text.casefold() not in _WORDS:
-        return text
-    return json.dumps(text, ensure_ascii=False)
-
-
-def _remark(text: str) -> str:
-    """Keep a text on one line and free of what YAML forbids even in a comment."""
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
-
-
-def _number(value: float) -> str:
-    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-
-
-def _decimal(value: Decimal) -> str:
-    plain = value.normalize()
-    return f"{plain:f}"
+        yield f"#   {remark(guess.name)}: {remark(guess.because)}"

@@ -22,7 +22,7 @@ from services.campaign.errors import CampaignError
 from services.campaign.files import write_whole
 from services.campaign.service import CampaignService, SystemClock
 from services.campaign.sheet_columns import find_column
-from services.campaign.views import stop_advice
+from services.campaign.viewing import stop_advice
 from services.campaign.workspace import Workspace, find_workspace, make_workspace
 from services.records.table import Table
 from services.records.yaml_source import read_yaml

@@ -18,7 +18,8 @@ commands = typer.Typer()
 @commands.command(rich_help_panel=CONSULT)
 def status(campaign: CampaignArgument = None, json_: JsonOption = False) -> None:
     """Show where a campaign stands, or list the campaigns where the workspace has several."""
-    from services.campaign.views import CampaignsView, campaign_view, status_view
+    from services.campaign.viewing import campaign_view, status_view
+    from services.campaign.views import CampaignsView
     from services.cli.next_steps import next_in
     from services.cli.pages import campaigns_page, status_page
     from services.cli.printing import emit, next_step, say, show, width
@@ -60,7 +61,7 @@ def log_(
     json_: JsonOption = False,
 ) -> None:
     """Show what happened, in order: who did what, when and why."""
-    from services.campaign.views import log_view
+    from services.campaign.viewing import log_view
     from services.cli.pages import log_page
     from services.cli.printing import emit, show
     from services.cli.since import starting

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from loop.proposal import ProposalState
 from loop.state import CampaignState
-from services.campaign.views import stop_advice
+from services.campaign.viewing import stop_advice
 from services.cli.printing import quoted
 
 __all__ = ["next_in"]

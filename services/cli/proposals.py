@@ -42,7 +42,7 @@ def propose(
 
     Asked twice, it returns the same ones. Nothing is made before you approve it.
     """
-    from services.campaign.views import proposal_view, proposals_view
+    from services.campaign.viewing import proposal_view, proposals_view
     from services.cli.next_steps import next_in
     from services.cli.pages import proposals_page
     from services.cli.printing import emit, next_step, say, show, waiting, width

@@ -10,7 +10,7 @@ from loop.events import Event
 from loop.memory import MemoryJournal
 from loop.observations import State, TargetValue
 from loop.proposal import ProposalState
-from services.campaign import views
+from services.campaign import viewing
 from services.campaign.sentences import said, sentence
 from tests.services.campaign.tiny import begun, measured, run_cycle
 
@@ -66,10 +66,10 @@ def test_views_survive_json(service):
     """What is printed can be read back as the same value."""
     state = service.state("PP01")
     shown = [
-        views.status_view(state),
-        views.campaign_view(state),
-        views.proposals_view(state, list(state.proposals.values())),
-        views.log_view("PP01", service.log("PP01")),
+        viewing.status_view(state),
+        viewing.campaign_view(state),
+        viewing.proposals_view(state, list(state.proposals.values())),
+        viewing.log_view("PP01", service.log("PP01")),
     ]
     for view in shown:
         assert type(view).model_validate_json(view.model_dump_json()) == view
@@ -78,7 +78,7 @@ def test_views_survive_json(service):
 def test_the_status_counts_what_the_journal_says(service):
     """Every proposal in one state, every specimen once, the best among those that are there."""
     state = service.state("PP01")
-    view = views.status_view(state)
+    view = viewing.status_view(state)
     assert sum(view.n_proposals.values()) == len(state.proposals)
     assert {p.id for p in view.open_proposals} == {r.proposal.id for r in state.open_proposals}
     assert view.n_specimens == len(state.specimens) == 4
@@ -96,7 +96,7 @@ def test_stopping_is_advised_after_patience_without_a_better_specimen():
         service.approve("PP01")
         for record in opened:
             service.record(record.proposal.id, {"strength": measured(40 - cycle)})
-        advices.append(views.stop_advice(service.state("PP01")))
+        advices.append(viewing.stop_advice(service.state("PP01")))
     assert advices[:3] == ["", "", ""]
     assert advices[3].startswith("3 closed cycles in a row brought no better specimen")
     assert advices[4].startswith("4 closed cycles")
