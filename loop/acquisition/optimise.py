@@ -2,29 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from botorch.acquisition import AcquisitionFunction
+from botorch.exceptions.errors import UnsupportedError
 
+from loop.acquisition.climb import climb
+from loop.acquisition.moves import Moves
 from loop.errors import SpaceError
-from loop.space.sampling import sample
+from loop.space.sampling import distances, enumerate_rows, sample, scaled
 from loop.space.space import SearchSpace
 
 __all__ = ["Pick", "maximise"]
 
-_CHUNK = 1024
-_N_STARTS = 768
+_CHUNK = 512
+"""Points scored at once: bounds memory, and keeps arrays in the cache."""
+
+_MOST_LISTED = 2048
+"""Formulations of a small space that are all scored instead of searched."""
+
+_N_SAMPLES = 512
+_N_CLIMBERS = 8
+_N_BEST_SEEN = 4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pick:
     """One row chosen, and its score."""
 
     row: np.ndarray
     value: float
+
+
+class _Scorer:
+    """An acquisition function over rows."""
+
+    def __init__(self, acquisition: AcquisitionFunction, encode: Callable[[np.ndarray], np.ndarray]) -> None:
+        self._acquisition, self.encode = acquisition, encode
+
+    def values(self, rows: np.ndarray) -> np.ndarray:
+        found = [np.zeros(0)]
+        with torch.no_grad():
+            for start in range(0, len(rows), _CHUNK):
+                X = torch.as_tensor(self.encode(rows[start : start + _CHUNK]), dtype=torch.double)
+                found.append(self._acquisition(X.unsqueeze(1)).numpy())
+        return np.nan_to_num(np.concatenate(found), nan=-np.inf)
+
+    def slopes(self, rows: np.ndarray) -> np.ndarray | None:
+        X = torch.as_tensor(self.encode(rows), dtype=torch.double).requires_grad_(True)
+        total = self._acquisition(X.unsqueeze(1)).sum()
+        if not total.requires_grad:
+            return None
+        (slopes,) = torch.autograd.grad(total, X, allow_unused=True)
+        return None if slopes is None else np.asarray(np.nan_to_num(slopes.numpy()))
 
 
 def maximise(
@@ -35,22 +68,130 @@ def maximise(
     n: int,
     seen_rows: np.ndarray,
     rng: np.random.Generator,
+    pending_rows: np.ndarray | None = None,
+    allow_repeats: bool = False,
 ) -> list[Pick]:
-    """Choose `n` rows one after the other, each in view of those before it; none of `seen_rows` again."""
-    taken = {tuple(row) for row in seen_rows}
-    pending = [p for p in [getattr(getattr(acquisition, "base", acquisition), "X_pending", None)] if p is not None]
+    """Choose `n` rows one after the other, each in view of those before it.
+
+    Parameters
+    ----------
+    acquisition
+        BoTorch acquisition over encoded X (b, 1, columns). The rows chosen become pending points of it, but the last.
+    encode
+        Turns rows (m, parameters) into X (m, columns).
+    seen_rows
+        Rows that are known, shape (k, parameters); the search starts beside the best of them.
+    pending_rows
+        Rows whose results are still to come, shape (k, parameters); where left out, what the acquisition holds as
+        pending stays so.
+    allow_repeats
+        True where a row seen may be chosen again; a row is never chosen twice in one batch.
+
+    Returns
+    -------
+    Picks in the order of choice: rows feasible and on the grid, with the scores they were chosen by.
+
+    Raises
+    ------
+    SpaceError
+        If fewer than `n` rows are left to choose.
+    """
+    score, taken = _Scorer(acquisition, encode), _Taken(() if allow_repeats else seen_rows)
+    if pending_rows is not None and len(pending_rows):
+        waiting = [torch.as_tensor(encode(pending_rows), dtype=torch.double)]
+        taken.add(pending_rows)
+    else:
+        waiting = [held for held in [getattr(acquisition, "X_pending", None)] if held is not None]
+    listed = enumerate_rows(space, _MOST_LISTED)
+    search = _Search(space, score, seen_rows, rng) if listed is None else None
     picks: list[Pick] = []
     for _ in range(n):
-        many = space.candidates if space.candidates is not None else sample(space, _N_STARTS, rng)
-        free = np.array([row for row in many if tuple(row) not in taken])
-        if not len(free):
-            raise SpaceError("every formulation of the space is made or pending")
-        X = torch.as_tensor(encode(free))
-        with torch.no_grad():
-            values = torch.cat([acquisition(chunk.unsqueeze(1)) for chunk in X.split(_CHUNK)])
-        best = int(values.argmax())
-        picks.append(Pick(free[best], float(values[best])))
-        taken.add(tuple(free[best]))
-        pending.append(X[best : best + 1])
-        acquisition.set_X_pending(torch.cat(pending))
+        pick = _best_of(listed, score, taken) if search is None else search.best(taken)
+        if pick is None:
+            raise SpaceError(f"{len(picks)} of {n} formulations were found: every other one is made or pending")
+        picks.append(pick)
+        taken.add(pick.row[None])
+        if len(picks) < n:
+            waiting.append(torch.as_tensor(encode(pick.row[None]), dtype=torch.double))
+            _set_pending(acquisition, torch.cat(waiting))
     return picks
+
+
+class _Taken:
+    """Rows that may not be chosen any more."""
+
+    def __init__(self, rows: Sequence[np.ndarray] | np.ndarray) -> None:
+        self._keys: set[bytes] = set()
+        self.add(rows)
+
+    def add(self, rows: Sequence[np.ndarray] | np.ndarray) -> None:
+        self._keys |= {(np.asarray(row, dtype=float) + 0.0).tobytes() for row in rows}
+
+    def is_open(self, rows: np.ndarray) -> np.ndarray:
+        """Say which rows may still be chosen, shape (n,)."""
+        if not self._keys:
+            return np.ones(len(rows), dtype=bool)
+        return np.array([row.tobytes() not in self._keys for row in np.ascontiguousarray(rows) + 0.0], dtype=bool)
+
+
+class _Search:
+    """The search for one batch: samples are drawn once, and what one pick found helps to find the next."""
+
+    def __init__(self, space: SearchSpace, score: _Scorer, seen_rows: np.ndarray, rng: np.random.Generator) -> None:
+        self._space, self._score, self._rng = space, score, rng
+        self._moves = Moves(space)
+        self._pool = sample(space, _N_SAMPLES, rng)
+        self._seen = seen_rows
+        self._peaks = np.empty((0, len(space.names)))
+
+    def best(self, taken: _Taken) -> Pick | None:
+        """Return the best row found; None where nothing that was found is open."""
+        pool = np.vstack([self._peaks, self._seen_starts(), self._pool])
+        values = self._score.values(pool)
+        starts = _apart(scaled(self._space, pool), values, _N_CLIMBERS)
+        rows, tops = climb(self._score, self._moves, pool[starts], values[starts], self._rng, is_open=taken.is_open)
+        self._peaks = rows
+        rows, tops = np.vstack([rows, pool]), np.r_[tops, values]
+        tops = np.where(taken.is_open(rows), tops, -np.inf)
+        best = int(tops.argmax())
+        return Pick(row=rows[best], value=float(tops[best])) if np.isfinite(tops[best]) else None
+
+    def _seen_starts(self) -> np.ndarray:
+        """Return the rows next to the best ones known, on the grid."""
+        if not len(self._seen):
+            return self._seen
+        best = self._seen[np.argsort(-self._score.values(self._seen), kind="stable")[:_N_BEST_SEEN]]
+        fits = self._space.feasible(best)
+        return np.array([row if fit else self._space.nearest(row) for row, fit in zip(best, fits, strict=True)])
+
+
+def _best_of(listed: np.ndarray | None, score: _Scorer, taken: _Taken) -> Pick | None:
+    assert listed is not None  # noqa: S101  (asked for where the space is listed)
+    rows = listed[taken.is_open(listed)]
+    if not len(rows):
+        return None
+    values = score.values(rows)
+    best = int(values.argmax())
+    return Pick(row=rows[best], value=float(values[best]))
+
+
+def _apart(points: np.ndarray, values: np.ndarray, n: int) -> np.ndarray:
+    """Choose the `n` best points that do not crowd: each next one at least a little away from those before."""
+    order = np.argsort(-values, kind="stable")
+    near = 0.25 * np.median(distances(points[order[:100]], points[order[:100]]))
+    chosen = [int(order[0])]
+    for i in order[1:]:
+        if len(chosen) == n:
+            break
+        if distances(points[i][None], points[chosen]).min() > near:
+            chosen.append(int(i))
+    return np.array(chosen)
+
+
+def _set_pending(acquisition: AcquisitionFunction, X: torch.Tensor) -> None:
+    try:
+        acquisition.set_X_pending(X)
+    except UnsupportedError as error:
+        raise SpaceError(
+            f"{type(acquisition).__name__} cannot take pending formulations into account; ask for one at a time"
+        ) from error

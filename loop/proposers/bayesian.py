@@ -16,7 +16,7 @@ from loop.space.space import SearchSpace
 from loop.surrogates import surrogate
 from loop.surrogates.base import FittedSurrogate
 from loop.surrogates.feasibility import log_feasibility
-from loop.surrogates.threads import one_thread
+from loop.surrogates.settled import settled
 from loop.training import Evidence
 from loop.values import Formulation, Setting
 
@@ -57,7 +57,7 @@ def choose(
     SpaceError
         If the space holds no formulation that is neither made nor pending.
     """
-    with one_thread():
+    with settled(seed):
         return _chosen(definition, space, encoding, evidence, count, seed, pending, unmakeable)
 
 
@@ -65,7 +65,7 @@ def forecast_of(
     definition: Definition, encoding: Encoding, evidence: Evidence, formulations: Sequence[Formulation], *, seed: int
 ) -> list[dict[str, Prediction]]:
     """Learn from the evidence and say what is expected of formulations."""
-    with one_thread():
+    with settled(seed):
         fitted = surrogate(definition.policy.surrogate).fit(evidence.data, seed=seed)
         return predict(definition, encoding, fitted, formulations)
 

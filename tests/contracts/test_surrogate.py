@@ -18,7 +18,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from loop.errors import SurrogateError
 from loop.surrogates import surrogate, surrogate_names
 from loop.surrogates.base import EncodedColumn, TargetData, TrainingData
-from loop.surrogates.threads import one_thread
+from loop.surrogates.settled import settled
 
 COLUMNS = (
     EncodedColumn(parameter="temperature", kind="numeric"),
@@ -33,7 +33,7 @@ every_surrogate = pytest.mark.parametrize("name", surrogate_names())
 
 @pytest.fixture(autouse=True)
 def _one_thread() -> Iterator[None]:
-    with one_thread():
+    with settled(0):
         yield
 
 

@@ -213,3 +213,19 @@ def test_old_data_of_a_wider_space_still_teach():
     assert made.space_version == 2
     assert all(p.formulation["temperature"] >= 205 for p in made.proposals)
     assert {p.origin for p in made.proposals} == {Origin.MODEL}
+
+
+def test_chance_drawn_elsewhere_cannot_move_a_proposal():
+    """Whatever torch's global generator went through before: the same state gives the same proposals."""
+    import torch
+
+    state = known(begun(), STARTS)
+    batches = []
+    for stray in (1, 2, 3):
+        torch.manual_seed(stray)
+        torch.rand(stray)
+        batches.append(propose_batch(state, count=3, at=NOW))
+    assert batches[0] == batches[1] == batches[2]
+    before = torch.get_rng_state()
+    propose_batch(state, count=1, at=NOW)
+    assert torch.equal(before, torch.get_rng_state())

@@ -13,7 +13,7 @@ from numpy.testing import assert_allclose
 import loop.surrogates.gp as module
 from loop.surrogates.base import EncodedColumn, TargetData, TrainingData
 from loop.surrogates.gp import GaussianProcess
-from loop.surrogates.threads import one_thread
+from loop.surrogates.settled import settled
 
 TWO = (EncodedColumn(parameter="a", kind="numeric"), EncodedColumn(parameter="b", kind="numeric"))
 BLOCKS = tuple(EncodedColumn(parameter="block", kind="block", level=level) for level in ("monday", "tuesday"))
@@ -21,7 +21,7 @@ BLOCKS = tuple(EncodedColumn(parameter="block", kind="block", level=level) for l
 
 @pytest.fixture(autouse=True)
 def _one_thread() -> Iterator[None]:
-    with one_thread():
+    with settled(0):
         yield
 
 
