@@ -216,16 +216,22 @@ def test_old_data_of_a_wider_space_still_teach():
 
 
 def test_chance_drawn_elsewhere_cannot_move_a_proposal():
-    """Whatever torch's global generator went through before: the same state gives the same proposals."""
+    """Whatever torch's global generator went through before: the same state gives the same proposals.
+
+    Many noisy points, of which any may be the best: choosing those that matter is what draws chance.
+    """
     import torch
 
-    state = known(begun(), STARTS)
+    axes = {f"x{j}": {"kind": "discrete", "values": list(range(8))} for j in range(3)}
+    state = begun(definition(parameters=axes, policy={"batch": 4, "initial": {"count": 4}}))
+    rng = np.random.default_rng(3)
+    points = [{name: float(rng.integers(8)) for name in axes} for _ in range(30)]
+    state = known(state, points, lambda f: sum(f.values()) / 10 + float(rng.normal()))
     batches = []
-    for stray in (1, 2, 3):
+    for stray in range(6):
         torch.manual_seed(stray)
-        torch.rand(stray)
-        batches.append(propose_batch(state, count=3, at=NOW))
-    assert batches[0] == batches[1] == batches[2]
+        batches.append(propose_batch(state, count=4, at=NOW))
+    assert all(batch == batches[0] for batch in batches)
     before = torch.get_rng_state()
     propose_batch(state, count=1, at=NOW)
     assert torch.equal(before, torch.get_rng_state())
