@@ -97,7 +97,8 @@ def _chosen(
         space,
         encoding.encode,
         n=count,
-        seen_rows=np.vstack([evidence.rows, pending_rows, unmakeable_rows]),
+        seen_rows=np.vstack([evidence.rows, unmakeable_rows]),
+        pending_rows=pending_rows,
         rng=np.random.default_rng(seed),
     )
     formulations = [space.to_formulation(pick.row) for pick in picks]
