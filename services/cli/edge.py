@@ -13,9 +13,11 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-__all__ = ["DEBUG", "Edge", "tell_error", "tell_unexpected"]
+__all__ = ["DEBUG", "STOPPED", "Edge", "tell_error", "tell_unexpected"]
 
 DEBUG = "--debug"
+STOPPED = 130
+"""Exit code of what Ctrl-C stopped, as shells have it."""
 
 
 class Edge(TyperGroup):
@@ -32,6 +34,9 @@ class Edge(TyperGroup):
         """Run the verb."""
         try:
             return super().invoke(ctx)
+        except KeyboardInterrupt:
+            tell_error("stopped; nothing half-done was written")
+            raise typer.Exit(STOPPED) from None
         except Exception as error:
             if not isinstance(error, _expected()):
                 raise

@@ -111,6 +111,19 @@ def test_ctrl_c_is_clean(films):
     assert films.json("status")["seq"] == before
 
 
+def test_ctrl_c_at_work_says_that_nothing_is_half_done(films, monkeypatch):
+    """Wherever it strikes: one line and the code that shells know."""
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("services.campaign.service.CampaignService.propose", interrupted)
+    before = films.json("status")["seq"]
+    done = films("propose", code=130)
+    assert "stopped; nothing half-done was written" in done.stderr
+    assert films.json("status")["seq"] == before
+
+
 def test_the_actor_is_as_given_else_the_variable_else_the_user(films, monkeypatch):
     """`--as`, then MEGURI_ACTOR, then the system's user: beside every fact."""
     films("note", "first", "--as", "tanaka")
