@@ -14,7 +14,7 @@ __all__ = ["Score", "climb"]
 _PROMISING = 10
 """Neighbours of each formulation that are scored first: those of the largest gain by the gradient."""
 
-_MORE = 48
+_MORE = 96
 """Neighbours scored before a formulation counts as a peak."""
 
 _BY_CHANCE = 24
@@ -30,8 +30,8 @@ class Score(Protocol):
         """Score rows (n, parameters): shape (n,)."""
         ...
 
-    def slopes(self, rows: np.ndarray) -> np.ndarray | None:
-        """Return the gradient at rows by encoded column, shape (n, columns); None where there is none."""
+    def graded(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+        """Score rows (n,), with the gradient by encoded column (n, columns); None where there is no gradient."""
         ...
 
     def encode(self, rows: np.ndarray) -> np.ndarray:
@@ -103,7 +103,7 @@ def _promise(
     score: Score, rows: np.ndarray, many: np.ndarray, owner: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
     """Say what each neighbour promises: the gain by the gradient, or chance where there is none; shape (m,)."""
-    slopes = score.slopes(rows)
+    _, slopes = score.graded(rows)
     if slopes is None:
         return rng.random(len(many))
     change = score.encode(many) - score.encode(rows)[owner]

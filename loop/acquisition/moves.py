@@ -20,6 +20,9 @@ __all__ = ["Moves"]
 _FRACTIONS = (1 / 2, 1 / 6, 1 / 20, 1 / 60, 1 / 250, 1 / 1000)
 """Lengths of moves, in ranges; the single step comes beside them."""
 
+_COARSE = _FRACTIONS[:4]
+"""Lengths along real-valued parameters, whose tops are found by gradient (`loop.acquisition.polish`)."""
+
 _MOST_DIRECTIONS = 600
 """Directions that keep all equalities; the shortest supports first."""
 
@@ -166,7 +169,7 @@ def _shifts(space: SearchSpace, equal: np.ndarray, bounded: np.ndarray) -> np.nd
         for j, weight in direction.items():
             vector[j] = float(weight)
         reach = (np.abs(vector) / space.spans).max()  # ranges moved per unit of the direction
-        lengths = {fraction / reach for fraction in _FRACTIONS}
+        lengths = {fraction / reach for fraction in (_COARSE if unit is None else _FRACTIONS)}
         if unit is not None:
             lengths = {max(round(length / unit), 1) * unit for length in lengths} | {unit}
         for length in lengths:

@@ -12,6 +12,7 @@ from botorch.exceptions.errors import UnsupportedError
 
 from loop.acquisition.climb import climb
 from loop.acquisition.moves import Moves
+from loop.acquisition.polish import polish
 from loop.errors import SpaceError
 from loop.space.sampling import distances, enumerate_rows, sample, scaled
 from loop.space.space import SearchSpace
@@ -25,7 +26,8 @@ _MOST_LISTED = 2048
 """Formulations of a small space that are all scored instead of searched."""
 
 _N_SAMPLES = 512
-_N_CLIMBERS = 8
+_N_CLIMBERS = 16
+_N_POLISHED = 3
 _N_BEST_SEEN = 4
 
 
@@ -51,13 +53,11 @@ class _Scorer:
                 found.append(self._acquisition(X.unsqueeze(1)).numpy())
         return np.nan_to_num(np.concatenate(found), nan=-np.inf)
 
-    def slopes(self, rows: np.ndarray) -> np.ndarray | None:
+    def graded(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
         X = torch.as_tensor(self.encode(rows), dtype=torch.double).requires_grad_(True)
-        total = self._acquisition(X.unsqueeze(1)).sum()
-        if not total.requires_grad:
-            return None
-        (slopes,) = torch.autograd.grad(total, X, allow_unused=True)
-        return None if slopes is None else np.asarray(np.nan_to_num(slopes.numpy()))
+        values = self._acquisition(X.unsqueeze(1))
+        slopes = torch.autograd.grad(values.sum(), X, allow_unused=True)[0] if values.requires_grad else None
+        return values.detach().numpy(), None if slopes is None else np.nan_to_num(slopes.numpy())
 
 
 def maximise(
@@ -150,6 +150,8 @@ class _Search:
         values = self._score.values(pool)
         starts = _apart(scaled(self._space, pool), values, _N_CLIMBERS)
         rows, tops = climb(self._score, self._moves, pool[starts], values[starts], self._rng, is_open=taken.is_open)
+        for i in np.argsort(-tops, kind="stable")[:_N_POLISHED]:
+            rows[i], tops[i] = polish(self._score, self._space, rows[i], tops[i])
         self._peaks = rows
         rows, tops = np.vstack([rows, pool]), np.r_[tops, values]
         tops = np.where(taken.is_open(rows), tops, -np.inf)
