@@ -15,6 +15,7 @@ from loop.ids import is_safe
 from services.campaign.definition import CampaignDefinition
 from services.campaign.drafting import GOALS, draft_definition, suggested_id
 from services.campaign.errors import CampaignError, WorkspaceError
+from services.campaign.roles import guess_roles
 from services.campaign.sheet_columns import find_column
 from services.campaign.templates import load_template
 from services.campaign.views import FaultView, ValidationView
@@ -22,7 +23,7 @@ from services.campaign.wiring import begin_workspace, read_definition, read_tabl
 from services.campaign.workspace import Workspace, find_workspace
 from services.cli.layouts import plain_table
 from services.cli.printing import say, show
-from services.ingest.guess import ColumnGuess, guess_columns
+from services.ingest.guess import ColumnGuess
 from services.records.table import Table
 
 __all__ = ["checked", "definition_page", "from_table", "from_template", "place", "told_notes"]
@@ -64,7 +65,7 @@ def from_table(
     if not is_safe(name):
         raise typer.BadParameter(f"{name!r} is no id; use capitals, digits and inner hyphens, as in PP01")
     written = to or (folder or Path()) / f"{name.lower()}.yaml"
-    guesses = guess_columns(table, targets=list(goals))
+    guesses = guess_roles(table, targets=list(goals))
     seen_from = Path(os.path.relpath(path.resolve(), written.resolve().parent)).as_posix()
     text = draft_definition(table, guesses, campaign=name, file_name=seen_from, goals=goals, candidates=candidates)
     _write_new(written, text.encode())

@@ -14,8 +14,8 @@ from loop.ids import is_safe
 from services.campaign.definition import read_campaign_definition
 from services.campaign.drafting import draft_definition, suggested_id
 from services.campaign.errors import DraftError
+from services.campaign.roles import guess_roles
 from services.campaign.wiring import read_table
-from services.ingest.guess import guess_columns
 from services.records.table import Cell, Column, Table
 from tests.services.campaign.places import CAMPAIGN_TABLES, needs_shared_data
 
@@ -24,7 +24,7 @@ NAMES = st.text(string.printable + "配合温度µ°·", min_size=1, max_size=20
 
 
 def drafted(table, *, goals=None, candidates=False, targets=()):
-    guesses = guess_columns(table, targets=list(goals or targets))
+    guesses = guess_roles(table, targets=list(goals or targets))
     text = draft_definition(table, guesses, campaign="PP01", file_name="past.csv", goals=goals, candidates=candidates)
     return text, read_campaign_definition(text, file_name="pp01.yaml", read_table=lambda _: rows_of(table))
 
@@ -97,6 +97,23 @@ def test_any_table_of_numbers_gives_a_definition_that_is_valid(data):
     assert list(definition.core.targets) == [names[-1]]
     assert set(definition.core.knobs) <= set(names[:-1])
     assert "\n\n\n" not in text
+
+
+@needs_shared_data
+def test_a_result_that_is_not_wanted_is_no_knob():
+    """One of three results named: the other two are set aside, with a word on how to take them in."""
+    [path] = [p for p in CAMPAIGN_TABLES if p.stem == "concrete_slump"]
+    text, definition = drafted(read_table(path), targets=["Compressive Strength (28-day)"])
+    assert list(definition.core.targets) == ["Compressive Strength (28-day)"]
+    assert {"SLUMP", "FLOW"} & set(definition.core.knobs) == set()
+    assert "#   FLOW: looks like a result" in text
+
+
+def test_the_only_other_column_of_numbers_stays_a_knob():
+    """Where nothing but its place speaks for a result, the name that was given decides."""
+    table = table_of(a=[3.0, 1.0, 4.0, 1.5], b=[2.0, 7.0, 1.0, 8.0], c=[5.0, 9.0, 2.0, 6.0])
+    _, definition = drafted(table, targets=["b"])
+    assert list(definition.core.knobs) == ["a", "c"]
 
 
 def test_a_constant_ingredient_stays_in_the_recipe():

@@ -88,8 +88,8 @@ def test_an_excel_table_as_people_keep_it_becomes_a_campaign(shell):
     sheet.append(["No.", "配合", None, "条件", "物性", None, "備考"])
     sheet.merge_cells("B3:C3")
     sheet.merge_cells("E3:F3")
-    sheet.merge_cells("A3:A4")
-    sheet.merge_cells("G3:G4")
+    sheet.merge_cells("A3:A5")
+    sheet.merge_cells("G3:G5")
     sheet.append([None, "PP", "タルク", "温度", "引張強度", "残留溶剤", None])
     sheet.append([None, "wt%", "wt%", "℃", "MPa", "ppm", None])
     solvents = ["12", "<0.1", "3.5", "8", "<0.1", "2"]
