@@ -70,7 +70,7 @@ def read_settings(texts: Sequence[str], knobs: Mapping[str, Parameter]) -> dict[
             found[name] = text
             continue
         reading = read_cell_text(text)
-        if reading.kind != "number" or reading.spread or reading.bracket:
+        if reading.kind != "number" or reading.spread or reading.bracket or reading.mark:
             raise typer.BadParameter(f"{name}: {text!r} is no number")
         _check_unit(name, reading, parameter.unit)
         found[name] = _number(name, reading.numeral)
@@ -100,7 +100,7 @@ def read_target(name: str, text: str, unit: str) -> TargetValue:
     if counted and read_cell_text(counted["value"]).kind == "number":
         text, n = counted["value"], int(counted["n"])
     reading = read_cell_text(text)
-    if not reading.is_number_like or reading.bracket or n < 1:
+    if not reading.is_number_like or reading.bracket or reading.mark or n < 1:
         raise typer.BadParameter(f"{name}: {text!r} is no result; {_TARGET_FORMS}")
     _check_unit(name, reading, unit)
     value = _number(name, reading.numeral)

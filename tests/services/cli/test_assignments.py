@@ -43,7 +43,22 @@ def test_why_there_is_no_value_is_kept_in_words(state):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "high", "12 or 13", "41.2±", "41.2±-0.5", "41.2/0", "below_detection", "<0.1±0.2", "n.d.", "41.2(5)", "1,234"],
+    [
+        "",
+        "high",
+        "12 or 13",
+        "41.2±",
+        "41.2±-0.5",
+        "41.2/0",
+        "below_detection",
+        "<0.1±0.2",
+        "n.d.",
+        "41.2(5)",
+        "about 40",
+        "40*",
+        "~40",
+        "1,234",
+    ],
 )
 def test_what_is_no_result_is_refused_with_the_forms(text):
     """Nothing is guessed: an n.d. without its limit and a numeral of two readings are refused too."""
