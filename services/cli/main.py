@@ -36,7 +36,9 @@ def _show_version(is_asked: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(
+    epilog="Results go to stdout, talk to stderr. Exit codes: 0 done, 1 failed, 2 wrong use, 130 stopped by Ctrl-C."
+)
 def start(
     debug: Annotated[bool, typer.Option(DEBUG, help="Show where an error came from, and every event written.")] = False,
     version: Annotated[
