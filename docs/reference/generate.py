@@ -1,4 +1,4 @@
-"""Write the reference of the definition and of the command line from the code itself, as Markdown.
+"""Write the reference of the definition, of the command line and of its JSON from the code itself, as Markdown.
 
 Called while the documentation is built; what it writes is not kept.
 """
@@ -19,6 +19,7 @@ import typer.main
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
+from shapes import json_reference
 
 from loop.definition import Definition
 from services.campaign.definition import json_schema
@@ -30,7 +31,7 @@ _PLAIN = {float: "number", int: "whole number", str: "text", bool: "true or fals
 
 
 def generate(out: Path, *, app: typer.Typer | None = None) -> None:
-    """Write ``definition.md``, ``definition.schema.json`` and ``command-line.md`` into a folder, made where missing.
+    """Write the reference's pages and ``definition.schema.json`` into a folder, made where missing.
 
     Parameters
     ----------
@@ -48,6 +49,7 @@ def generate(out: Path, *, app: typer.Typer | None = None) -> None:
     _write(out / "definition.schema.json", schema + "\n")
     _write(out / "definition.md", definition_reference())
     _write(out / "command-line.md", command_reference(app))
+    _write(out / "json.md", json_reference())
 
 
 def _write(path: Path, text: str) -> None:
