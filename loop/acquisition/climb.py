@@ -20,6 +20,11 @@ _MORE = 96
 _BY_CHANCE = 24
 """Neighbours scored at a time where there is no gradient."""
 
+_STILL_CLIMBING = {3: 64, 6: 8}
+"""How many climb on in rounds before these; after the last, `_LAST_CLIMBING`."""
+
+_LAST_CLIMBING = 3
+
 _MOST_ROUNDS = 120
 
 
@@ -67,7 +72,8 @@ def climb(
     rows, values = rows.copy(), values.copy()
     active = np.arange(len(rows))
     tolerance = 1e-9
-    for _ in range(_MOST_ROUNDS):
+    for number in range(_MOST_ROUNDS):
+        active = _worth_while(active, rows, values, number)
         if not len(active):
             break
         many, owner = moves.around(rows[active])
@@ -97,6 +103,15 @@ def climb(
                     is_better[i] = True
         active = active[is_better]
     return rows, values
+
+
+def _worth_while(active: np.ndarray, rows: np.ndarray, values: np.ndarray, number: int) -> np.ndarray:
+    """Leave out climbers that stand where a better or earlier one stands, and in time those far behind."""
+    _, first = np.unique(rows, axis=0, return_index=True)
+    order = np.argsort(-values, kind="stable")
+    n_kept = max((most for start, most in _STILL_CLIMBING.items() if number < start), default=_LAST_CLIMBING)
+    ahead = [i for i in order if i in set(first.tolist())][:n_kept]
+    return np.array([i for i in active if i in set(ahead)], dtype=int)
 
 
 def _promise(

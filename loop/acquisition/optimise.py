@@ -26,6 +26,9 @@ _MOST_LISTED = 2048
 """Formulations of a small space that are all scored instead of searched."""
 
 _N_SAMPLES = 512
+_N_KEPT = 128
+"""Best of them that stand by for the next pick: pending formulations take from every score, they give to none."""
+
 _N_CLIMBERS = 16
 _N_POLISHED = 3
 _N_BEST_SEEN = 4
@@ -76,14 +79,14 @@ def maximise(
     Parameters
     ----------
     acquisition
-        BoTorch acquisition over encoded X (b, 1, columns). The rows chosen become pending points of it, but the last.
+        BoTorch acquisition over encoded X (b, 1, columns), built with the pending rows as pending points.
     encode
         Turns rows (m, parameters) into X (m, columns).
     seen_rows
         Rows that are known, shape (k, parameters); the search starts beside the best of them.
     pending_rows
-        Rows whose results are still to come, shape (k, parameters); where left out, what the acquisition holds as
-        pending stays so.
+        Rows whose results are still to come, shape (k, parameters): before each further pick the acquisition is told of
+        these and of the rows chosen so far (one cannot ask it what it holds as pending).
     allow_repeats
         True where a row seen may be chosen again; a row is never chosen twice in one batch.
 
@@ -97,11 +100,10 @@ def maximise(
         If fewer than `n` rows are left to choose.
     """
     score, taken = _Scorer(acquisition, encode), _Taken(() if allow_repeats else seen_rows)
+    waiting: list[torch.Tensor] = []
     if pending_rows is not None and len(pending_rows):
-        waiting = [torch.as_tensor(encode(pending_rows), dtype=torch.double)]
+        waiting.append(torch.as_tensor(encode(pending_rows), dtype=torch.double))
         taken.add(pending_rows)
-    else:
-        waiting = [held for held in [getattr(acquisition, "X_pending", None)] if held is not None]
     listed = enumerate_rows(space, _MOST_LISTED)
     search = _Search(space, score, seen_rows, rng) if listed is None else None
     picks: list[Pick] = []
@@ -148,6 +150,7 @@ class _Search:
         """Return the best row found; None where nothing that was found is open."""
         pool = np.vstack([self._peaks, self._seen_starts(), self._pool])
         values = self._score.values(pool)
+        self._pool = pool[np.argsort(-values, kind="stable")[:_N_KEPT]]
         starts = _apart(scaled(self._space, pool), values, _N_CLIMBERS)
         rows, tops = climb(self._score, self._moves, pool[starts], values[starts], self._rng, is_open=taken.is_open)
         for i in np.argsort(-tops, kind="stable")[:_N_POLISHED]:

@@ -1,4 +1,4 @@
-"""Bring the real-valued parameters of a formulation to the top of their hill, the rest held; by gradient, within all sums."""
+"""Bring the real-valued parameters of a formulation to the top of their hill by gradient, the rest held, sums kept."""
 
 from __future__ import annotations
 
@@ -55,16 +55,18 @@ def polish(score: Score, space: SearchSpace, row: np.ndarray, value: float) -> t
 
     weights, least, most = sums_of(space)
     bound = (weights[:, real] != 0).any(axis=1)
-    rest = weights[bound] @ np.where(space.steps == 0, 0.0, row) + weights[bound][:, real] @ low
+    rest = weights @ np.where(space.steps == 0, 0.0, row) + weights[:, real] @ low
     found = minimize(
         fall,
         (row[real] - low) / span,
         jac=True,
         method="SLSQP" if bound.any() else "L-BFGS-B",
         bounds=Bounds(np.zeros(len(real)), np.ones(len(real))),
-        constraints=[LinearConstraint(weights[bound][:, real] * span, least[bound] - rest, most[bound] - rest)]
-        if bound.any()
-        else (),
+        constraints=[
+            LinearConstraint(weights[part][:, real] * span, least[part] - rest[part], most[part] - rest[part])
+            for part in (bound & (least == most), bound & (least < most))
+            if part.any()
+        ],
         options={"maxiter": _MOST_STEPS},
     )
     exact = place(found.x)
