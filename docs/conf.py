@@ -39,6 +39,8 @@ nb_execution_in_temp = True
 nb_merge_streams = True
 suppress_warnings = ["myst.header"]
 
+smartquotes = False  # "--from" is an option, no dash
+
 html_theme = "furo"
 html_title = "meguri"
 html_static_path = ["_static"]

@@ -12,6 +12,7 @@ from typing import Annotated
 import pytest
 import typer
 import typer.main
+from pydantic import TypeAdapter
 
 from loop.definition import Definition
 from loop.goals import Target
@@ -23,7 +24,8 @@ SOURCE = Path(__file__).parents[2] / "docs" / "reference" / "generate.py"
 
 @pytest.fixture(scope="module")
 def generator() -> ModuleType:
-    """The generator, which lives beside the documentation and in no package."""
+    """The generator, which lives beside the documentation and in no package, as does what it imports."""
+    sys.path.insert(0, str(SOURCE.parent))
     spec = importlib.util.spec_from_file_location("generate_reference", SOURCE)
     assert spec is not None
     assert spec.loader is not None
@@ -120,12 +122,33 @@ def test_every_command_of_meguri_is_described(generator):
                 assert f"`{parameter.opts[0]}`" in section
 
 
+def test_every_verb_that_prints_json_has_its_shape_described(generator):
+    """Each verb with --json, each shape that it prints, each key of these, each link to a shape that is there."""
+    import shapes
+
+    text = shapes.json_reference()
+    commands = getattr(typer.main.get_command(meguri), "commands", {})
+    printing = {name for name, command in commands.items() for p in command.params if "--json" in p.opts}
+    assert printing == set(shapes.SHAPES)
+    for verb, kinds in shapes.SHAPES.items():
+        assert f"| `meguri {verb} --json` |" in text
+        for kind in kinds:
+            section = text.partition(f"## {kind.__name__}\n")[2].partition("\n## ")[0]
+            keys = TypeAdapter(kind).json_schema(mode="serialization")["properties"]
+            assert all(f"| `{key}` |" in section for key in keys), kind
+    linked = {part.partition(")")[0] for part in text.split("](#")[1:]}
+    assert all(f"\n({anchor})=\n" in text for anchor in linked)
+    for name, told in shapes.MEANINGS.items():
+        section = text.partition(f"## {name}\n")[2].partition("\n## ")[0]
+        assert all(f"| `{key}` |" in section for key in told), name
+
+
 def test_generating_twice_changes_nothing(generator, tmp_path):
-    """The three files are written into a folder made for them; a second run leaves them untouched."""
+    """The files are written into a folder made for them; a second run leaves them untouched."""
     out = tmp_path / "reference" / "generated"
     generator.generate(out, app=small_app())
     files = {path.name: path.stat().st_mtime_ns for path in out.iterdir()}
-    assert set(files) == {"definition.md", "definition.schema.json", "command-line.md"}
+    assert set(files) == {"definition.md", "definition.schema.json", "command-line.md", "json.md"}
     assert json.loads((out / "definition.schema.json").read_text(encoding="utf-8")) == json_schema()
     generator.generate(out, app=small_app())
     assert {path.name: path.stat().st_mtime_ns for path in out.iterdir()} == files
