@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from loop.proposal import ProposalState
-from services.ingest.headers import BETWEEN_LEVELS
 from services.records.table import Column, Table
 
 __all__ = ["AWAITING", "N_SUFFIX", "PROPOSAL", "REPLICATE", "SD_SUFFIX", "find_column"]
@@ -25,5 +24,7 @@ def find_column(table: Table, name: str) -> Column | None:
     for column in table.columns:
         if name == column.name or (column.header and name == column.header):
             return table.column(name)
+    from services.ingest.headers import BETWEEN_LEVELS  # not above: with it come all readers of files
+
     under = [column for column in table.columns if column.name.rpartition(BETWEEN_LEVELS)[2] == name]
     return under[0] if len(under) == 1 else None
