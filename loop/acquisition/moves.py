@@ -95,10 +95,10 @@ class Moves:
                 values = np.clip(rows[:, j : j + 1] * factors, parameter.low, parameter.high)
             else:
                 continue
-            many = np.repeat(rows, values.shape[1], axis=0)
-            many[:, j] = values.ravel()
-            found.append(many)
-            owners.append(np.repeat(np.arange(len(rows)), values.shape[1]))
+            repeated = np.repeat(rows, values.shape[1], axis=0)
+            for many in self._made_up(repeated, {j: values.ravel()}, _MOST_FILLERS):
+                found.append(many)
+                owners.append(np.repeat(np.arange(len(rows)), values.shape[1]))
         return np.vstack(found), np.concatenate(owners)
 
     def _exchanged(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

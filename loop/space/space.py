@@ -14,12 +14,17 @@ import numpy as np
 
 from loop.errors import FormulationError, SpaceError
 from loop.space.constraints import Constraint, Linear
-from loop.space.parameters import Categorical, Continuous, Ingredient, Parameter
+from loop.space.grid import GRID_TOLERANCE
+from loop.space.parameters import Categorical, Continuous, Discrete, Ingredient, Parameter
 from loop.space.program import InfeasibleError
 from loop.space.projection import Projection, conflict_of
 from loop.values import Formulation, Setting
 
 __all__ = ["SearchSpace", "Violation", "mixture_sum"]
+
+
+_MOST_RANGES = 12
+"""Ranges told of parameters in conflict, before the rest is counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,7 +205,7 @@ class SearchSpace:
 
     @cached_property
     def steps(self) -> np.ndarray:
-        """Grid step of each parameter, shape (parameters,): 0 where real-valued, NaN for choices and listed numbers."""
+        """Grid step of each parameter, shape (parameters,): 0 where real-valued, NaN for choices and uneven lists."""
         return np.array([_step(p) for p in self.parameters.values()])
 
     @cached_property
@@ -244,7 +249,8 @@ class SearchSpace:
             kept = ", ".join(f"{name} = {value:g}" for name, value in held.items())
             return f"no formulation meets all constraints with {kept}"
         names = [name for name in self.names if any(name in c.parameters for c in conflict)]
-        ranges = "; ".join(f"{name} {_range(self.parameters[name])}" for name in names)
+        ranges = "; ".join(f"{name} {_range(self.parameters[name])}" for name in names[:_MOST_RANGES])
+        ranges += f"; and of {len(names) - _MOST_RANGES} more" if len(names) > _MOST_RANGES else ""
         rules = "; ".join(c.label for c in conflict)
         verb = "this cannot hold" if len(conflict) == 1 else "these cannot hold together"
         return f"no formulation meets all constraints: {verb} within the ranges: {rules} (ranges: {ranges})"
@@ -258,6 +264,9 @@ class SearchSpace:
 
 
 def _step(parameter: Parameter) -> float:
+    if isinstance(parameter, Discrete):
+        gaps = np.diff(parameter.values)
+        return float(gaps[0]) if len(gaps) > 1 and np.ptp(gaps) <= GRID_TOLERANCE * gaps[0] else math.nan
     if isinstance(parameter, (Continuous, Ingredient)):
         return parameter.step or 0.0
     return math.nan

@@ -58,7 +58,7 @@ def draw_structure(
             continue
         if isinstance(parameter, Categorical):
             lower[j] = upper[j] = rng.integers(len(parameter.names))
-        elif isinstance(parameter, Discrete):
+        elif isinstance(parameter, Discrete) and np.isnan(space.steps[j]):
             lower[j] = upper[j] = parameter.values[rng.integers(len(parameter.values))]
     if not _draw_used(space, rng, held, lower, upper):
         return None
@@ -74,7 +74,8 @@ def structure_of(space: SearchSpace, row: np.ndarray, held: Mapping[str, float] 
     for j, (name, parameter) in enumerate(space.parameters.items()):
         if (
             name in (held or {})
-            or isinstance(parameter, (Categorical, Discrete))
+            or isinstance(parameter, Categorical)
+            or (isinstance(parameter, Discrete) and np.isnan(space.steps[j]))
             or (_may_be_zero(parameter) and row[j] == 0)
         ):
             lower[j] = upper[j] = row[j]

@@ -120,6 +120,19 @@ def test_a_planted_top_is_found_to_the_last_step(seed: int, *, has_gradient: boo
         assert pick.value > -1e-3
 
 
+def test_listed_doses_within_a_sum_are_found_too() -> None:
+    """A dose out of an uneven list counts to the whole; the others make up for it."""
+    parameters = {
+        "catalyst": Discrete(values=(0, 0.5, 2, 5)),
+        "hardener": Discrete(values=(10, 20, 30)),
+        **{name: Ingredient(high=100, step=0.1) for name in "ab"},
+    }
+    space = SearchSpace(parameters, [Linear(coefficients=dict.fromkeys(parameters, 1.0), equals=100)])
+    for top in ([2.0, 10, 60.3, 27.7], [5.0, 30, 0, 65]):
+        (pick,) = search(space, Hill(columns_of(space)(np.array([top]))[0]))
+        np.testing.assert_array_equal(pick.row, top)
+
+
 def test_a_seen_top_is_only_chosen_again_where_that_is_allowed() -> None:
     """Without repeats, the best neighbour is chosen; with, the top itself, once a batch."""
     space = compound()
