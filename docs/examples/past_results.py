@@ -18,7 +18,7 @@ from campaigns.compound.laboratory import impact_strength, tensile_modulus
 from loop.seeds import derive_seed
 from loop.space.parameters import Ingredient
 
-__all__ = ["GEL_LIMIT", "RECIPES", "RESULTS", "measure", "write_workbook"]
+__all__ = ["GEL_LIMIT", "RECIPES", "RESULTS", "as_typed", "measure", "write_workbook"]
 
 INGREDIENTS = {
     "PP": Ingredient(high=100, density=0.905),
@@ -73,6 +73,13 @@ def measure(formulation: Mapping[str, float], specimen: str) -> dict[str, float]
     }
 
 
+def as_typed(name: str, value: float) -> float | int | str:
+    """Return a result as a person types it into a sheet."""
+    if name == "gel spots" and value < GEL_LIMIT:
+        return f"<{GEL_LIMIT}"
+    return value if _DECIMALS[name] else int(value)
+
+
 def write_workbook(path: Path) -> Path:
     """Write the table as people keep one: a title, merged headers, a row of units, blanks for what was left out."""
     book = Workbook()
@@ -87,15 +94,12 @@ def write_workbook(path: Path) -> Path:
     for number, recipe in enumerate(RECIPES, start=1):
         formulation = dict(zip((*INGREDIENTS, *EXTRUDER), map(float, recipe), strict=True))
         found = measure(formulation, f"B{number}")
-        gels = found["gel spots"]
         sheet.append(
             [
                 f"B{number}",
                 *(share or None for share in recipe[: len(INGREDIENTS)]),
                 *recipe[len(INGREDIENTS) :],
-                int(found["modulus"]),
-                found["impact"],
-                f"<{GEL_LIMIT}" if gels < GEL_LIMIT else gels,
+                *(as_typed(name, found[name]) for name in RESULTS),
                 "strands broke twice" if number == 12 else None,
             ]
         )

@@ -30,15 +30,10 @@ def begin() -> None:
     get_ipython().input_transformers_cleanup.append(_commands)
 
 
-def change(file: str, *replacements: tuple[str, str]) -> None:
-    """Edit a text file as a person would in an editor, and print what changed."""
-    path = Path(file)
-    before = after = path.read_text(encoding="utf-8")
-    for old, new in replacements:
-        if after.count(old) != 1:
-            raise ValueError(f"{file} holds {old!r} {after.count(old)} times; wanted is once")
-        after = after.replace(old, new)
-    path.write_text(after, encoding="utf-8")
+def change(file: str, wanted: str) -> None:
+    """Edit a text file as a person would in an editor, until it reads as another does, and print what changed."""
+    before, after = (Path(name).read_text(encoding="utf-8") for name in (file, wanted))
+    Path(file).write_text(after, encoding="utf-8")
     lines = difflib.unified_diff(before.splitlines(), after.splitlines(), n=3, lineterm="")
     shown = [" …" if line.startswith("@@") else line for line in lines if not line.startswith(("---", "+++"))]
     print("\n".join(shown[1:]))

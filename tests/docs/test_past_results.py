@@ -8,6 +8,8 @@ import sys
 import pytest
 
 from loop.observations import State
+from services.campaign.drafting import draft_definition
+from services.campaign.wiring import read_definition
 from services.ingest.guess import guess_columns
 from services.ingest.tables import read_table
 from tests.docs.pages import DOCS
@@ -51,3 +53,15 @@ def test_the_same_specimen_shows_the_same(script):
     formulation = dict(zip((*script.INGREDIENTS, *script.EXTRUDER), map(float, script.RECIPES[3]), strict=True))
     assert script.measure(formulation, "A") == script.measure(formulation, "A") != script.measure(formulation, "B")
     assert set(script.measure(formulation, "A")) == set(script.RESULTS)
+
+
+def test_the_tutorials_edit_changes_what_it_is_about():
+    """The definition it ends with is valid, and differs from the draft in settings, not in what the draft remarks."""
+    path = EXAMPLES / "past_results.xlsx"
+    table = read_table(path)
+    draft = draft_definition(table, guess_columns(table), campaign="PC26", file_name=path.name)
+    wanted = EXAMPLES / "pc26.yaml"
+    gone = set(draft.splitlines()) - set(wanted.read_text(encoding="utf-8").splitlines())
+    assert 0 < len(gone) < 15
+    assert not [line for line in gone if line.strip().startswith("#")]
+    assert read_definition(wanted).core.campaign == "PC26"
