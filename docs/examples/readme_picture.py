@@ -32,7 +32,7 @@ def main() -> None:
     for picture in scaled:
         whole.paste(picture, (left, (height - picture.height) // 2))
         left += picture.width + MARGIN
-    whole.quantize(48, method=Image.Quantize.MEDIANCUT).save(TARGET, optimize=True)
+    whole.quantize(128, method=Image.Quantize.MAXCOVERAGE).save(TARGET, optimize=True)
 
 
 if __name__ == "__main__":
