@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ from services.campaign.sheet_columns import AWAITING, N_SUFFIX, PROPOSAL, REPLIC
 from services.records.table import Column, Table
 
 __all__ = ["ImportedRow", "ReturnedRow", "candidate_rows", "read_past_results", "read_result_sheet"]
+
+_BEGINS_AS_NUMBER = re.compile(r"\s*[+\-−~≈]?\s*\d")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +129,7 @@ def read_result_sheet(state: CampaignState, table: Table) -> list[ReturnedRow]:
         targets = {n: v for n in present if (v := _target_value(table, index, n)) is not None}
         if not targets:
             continue
+        faults += _spoilt_numbers(table, index, present)
         if named is None:
             faults.append(f"{where}: results without a proposal id")
             continue
@@ -217,6 +221,18 @@ def _target_value(table: Table, index: int, name: str) -> TargetValue | None:
         return None
     state = cell.state if cell.state is not State.MEASURED else State.NOT_MEASURED
     return TargetValue(state=state, n=0, reason=cell.reason or cell.text)
+
+
+def _spoilt_numbers(table: Table, index: int, names: Sequence[str]) -> list[str]:
+    """Name the cells of a row that begin as a number but are none: a result mistyped, not a reason for its absence."""
+    found = []
+    for column in (_column(table, name) for name in names):
+        cell = column.cells[index]
+        is_known = cell.number is not None or cell.state.is_censored
+        if not is_known and _BEGINS_AS_NUMBER.match(cell.text):
+            place = table.address(index, column)
+            found.append(f"{place}: {cell.text!r} is no number; write it as one, or say in words why there is none")
+    return found
 
 
 def _beside(table: Table, index: int, name: str) -> float | None:

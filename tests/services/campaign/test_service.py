@@ -386,6 +386,18 @@ def test_a_sheet_with_one_unknown_id_books_nothing(journal, tmp_path):
     assert service.state("PP01").specimens == {}
 
 
+def test_a_mistyped_result_is_a_fault_and_no_reason_for_its_absence(journal, tmp_path):
+    """`1850 MPaa` is a result somebody has: it is refused with its cell, never booked as not measured."""
+    service = begun(journal)
+    [first, _] = (r.proposal.id for r in service.propose("PP01"))
+    service.approve("PP01")
+    path = tmp_path / "results.csv"
+    path.write_text(f"proposal,replicate,strength\n{first},1,1850 MPaa\n")
+    with pytest.raises(SheetError, match="1850 MPaa"):
+        service.import_results("PP01", read_table(path))
+    assert service.state("PP01").specimens == {}
+
+
 def test_a_correction_keeps_the_old_value_and_marks_what_rested_on_it(journal):
     """Old value, reason and person stay; predictions stay and are marked; unapproved proposals become stale."""
     service = begun(journal)
