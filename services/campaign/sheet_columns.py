@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from loop.definition import Definition
 from loop.proposal import ProposalState
+from loop.space.parameters import Categorical
 from services.records.table import Column, Table
 
-__all__ = ["AWAITING", "N_SUFFIX", "PROPOSAL", "REPLICATE", "SD_SUFFIX", "find_column"]
+__all__ = ["AWAITING", "N_SUFFIX", "PROPOSAL", "REPLICATE", "SD_SUFFIX", "find_column", "numeric_columns"]
 
 SD_SUFFIX, N_SUFFIX = " sd", " n"
 """What stands behind a target's name in the headers of its spread and of its count of tests."""
@@ -28,3 +32,18 @@ def find_column(table: Table, name: str) -> Column | None:
 
     under = [column for column in table.columns if column.name.rpartition(BETWEEN_LEVELS)[2] == name]
     return under[0] if len(under) == 1 else None
+
+
+def numeric_columns(definition: Definition, columns: Mapping[str, str] | None = None) -> set[str]:
+    """Name the columns that a definition knows to hold numbers: parameters but choices, targets, spreads and counts.
+
+    Parameters
+    ----------
+    columns
+        Name of the table's column by parameter or target, where they differ.
+    """
+    called = columns or {}
+    knobs = [name for name, parameter in definition.knobs.items() if not isinstance(parameter, Categorical)]
+    targets = [called.get(name, name) for name in definition.measured_targets]
+    beside = [name + suffix for name in targets for suffix in (SD_SUFFIX, N_SUFFIX)]
+    return {*(called.get(name, name) for name in knobs), *targets, *beside}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import logging
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -54,9 +54,10 @@ class Opened:
         sheet: str | None = None,
         detection_limits: Mapping[str, float] | None = None,
         decimal: str | None = None,
+        numbers: Collection[str] = (),
     ) -> Table:
         """Read a table; see `read_table`."""
-        return read_table(path, sheet=sheet, detection_limits=detection_limits, decimal=decimal)
+        return read_table(path, sheet=sheet, detection_limits=detection_limits, decimal=decimal, numbers=numbers)
 
     def write_table(self, table: Table, path: Path) -> Path:
         """Write a table as CSV, Excel or Parquet, by the suffix of the path."""
@@ -184,6 +185,7 @@ def read_table(
     sheet: str | None = None,
     detection_limits: Mapping[str, float] | None = None,
     decimal: str | None = None,
+    numbers: Collection[str] = (),
 ) -> Table:
     """Read a table as people keep it: CSV, Excel or Parquet.
 
@@ -195,6 +197,8 @@ def read_table(
         What ``n.d.`` means in a column: below this limit, in the column's unit.
     decimal
         ``.`` or ``,`` where the file leaves it open.
+    numbers
+        Columns that hold numbers, however many of their cells hold words; as a sheet of two where one specimen broke.
 
     Raises
     ------
@@ -207,7 +211,7 @@ def read_table(
 
     match decimal:
         case None | "." | ",":
-            return read(path, sheet=sheet, detection_limits=detection_limits, decimal=decimal)
+            return read(path, sheet=sheet, detection_limits=detection_limits, decimal=decimal, numbers=numbers)
     raise CampaignError(f"the decimal mark is '.' or ',', got {decimal!r}")
 
 

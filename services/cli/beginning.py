@@ -14,9 +14,10 @@ from loop.errors import DefinitionError
 from loop.ids import is_safe
 from services.campaign.definition import CampaignDefinition
 from services.campaign.drafting import GOALS, draft_definition, suggested_id
-from services.campaign.errors import CampaignError, WorkspaceError
+from services.campaign.errors import CampaignError, SheetError, WorkspaceError
 from services.campaign.roles import guess_roles
 from services.campaign.sheet_columns import find_column
+from services.campaign.slips import slips_in
 from services.campaign.templates import load_template
 from services.campaign.views import FaultView, ValidationView
 from services.campaign.wiring import begin_workspace, read_definition, read_table
@@ -66,6 +67,7 @@ def from_table(
         raise typer.BadParameter(f"{name!r} is no id; use capitals, digits and inner hyphens, as in PP01")
     written = to or (folder or Path()) / f"{name.lower()}.yaml"
     guesses = guess_roles(table, targets=list(goals))
+    _check_numbers(table, guesses)
     seen_from = Path(os.path.relpath(path.resolve(), written.resolve().parent)).as_posix()
     text = draft_definition(table, guesses, campaign=name, file_name=seen_from, goals=goals, candidates=candidates)
     _write_new(written, text.encode())
@@ -76,6 +78,13 @@ def from_table(
         for fault in view.faults:
             say(f"to mend: {fault}", style="yellow")
     return written
+
+
+def _check_numbers(table: Table, guesses: Sequence[ColumnGuess]) -> None:
+    """Refuse mistyped numbers among what is set and measured: ranges and goals guessed around them would be wrong."""
+    used = [table.column(guess.name) for guess in guesses if guess.role in ("input", "target")]
+    if faults := slips_in(table, [column for column in used if column.kind == "number"]):
+        raise SheetError(table.source, faults)
 
 
 def from_template(name: str, *, folder: Path | None, to: Path | None) -> Path:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import typer
 
 from loop.state import CampaignState
-from services.campaign.sheet_columns import N_SUFFIX, SD_SUFFIX, find_column
+from services.campaign.sheet_columns import N_SUFFIX, SD_SUFFIX, find_column, numeric_columns
 from services.campaign.wiring import Opened
 from services.cli.assignments import read_pairs
 from services.cli.beginning import told_notes
@@ -32,7 +32,8 @@ def import_past(
     definition = opened.service.state(campaign).definition
     names = [*definition.knobs, *definition.measured_targets]
     renamed = read_pairs(columns, names, "parameter or target")
-    table = _read(opened, path, limits=limits, sheet=sheet, decimal=decimal)
+    numbers = numeric_columns(definition, renamed)
+    table = _read(opened, path, limits=limits, sheet=sheet, decimal=decimal, numbers=numbers)
     told_notes(table)
     for header in renamed.values():
         table.column(header)  # one that is not there is said before anything else
@@ -56,7 +57,8 @@ def import_sheet(
 ) -> CampaignState:
     """Import a filled-in result sheet; say which specimens are new."""
     before = opened.service.state(campaign)
-    table = _read(opened, path, limits=limits, sheet=sheet, decimal=decimal)
+    numbers = numeric_columns(before.definition)
+    table = _read(opened, path, limits=limits, sheet=sheet, decimal=decimal, numbers=numbers)
     state = opened.service.import_results(campaign, table)
     new = [s for s, record in state.specimens.items() if before.specimens.get(s) != record]
     said = f"results of {', '.join(new)} are new" if new else "nothing new on this sheet"
@@ -67,8 +69,16 @@ def import_sheet(
     return state
 
 
-def _read(opened: Opened, path: Path, *, limits: Sequence[str], sheet: str | None, decimal: str | None) -> Table:
-    return opened.read_table(path, sheet=sheet, detection_limits=_limits(limits), decimal=decimal)
+def _read(
+    opened: Opened,
+    path: Path,
+    *,
+    limits: Sequence[str],
+    sheet: str | None,
+    decimal: str | None,
+    numbers: Collection[str],
+) -> Table:
+    return opened.read_table(path, sheet=sheet, detection_limits=_limits(limits), decimal=decimal, numbers=numbers)
 
 
 def _limits(texts: Sequence[str]) -> dict[str, float]:

@@ -150,7 +150,7 @@ class _Numbers:
         return Cell(self.draft.typed[row], State.MEASURED, None, text)
 
     def _not_understood(self, row: int, text: str, why: str) -> Cell:
-        self._note(row, f"{text!r} {why}; counted as not measured")
+        self._note(row, f"{text!r} {why}; no number is taken from it")
         return Cell(state=State.NOT_MEASURED, reason=normalise(text), text=text)
 
     def _spread(self, row: int, reading: Reading) -> float | None:

@@ -22,7 +22,10 @@ _TOO_LONG_FOR_A_NUMBER = 15
 
 @dataclass(frozen=True)
 class DraftColumn:
-    """A column's texts before anything was decided; `typed` holds the numbers the file types as such, by row."""
+    """A column's texts before anything was decided; `typed` holds the numbers the file types as such, by row.
+
+    `must_be_numbers` is what whoever asks for the table knows of the column: cells that are none do not make it words.
+    """
 
     name: str
     header: str
@@ -33,6 +36,7 @@ class DraftColumn:
     address: Callable[[int], str]
     typed: dict[int, float] = field(default_factory=dict)
     percents: frozenset[int] = frozenset()
+    must_be_numbers: bool = False
 
     @cached_property
     def is_simple(self) -> bool:
@@ -58,6 +62,8 @@ class DraftColumn:
     @cached_property
     def is_words(self) -> bool:
         """Say whether the column holds words: too many cells are no numbers, or its numerals are labels (007, 15R)."""
+        if self.must_be_numbers:
+            return False
         if not self.typed and any(map(_is_label, filter(None, self.texts))):
             return True
         if self.is_simple or self.is_typed:

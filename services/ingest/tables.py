@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import stat
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from services.ingest.delimited import DelimitedError, read_delimited
 from services.ingest.draft_column import DraftColumn
 from services.ingest.encodings import decode
 from services.ingest.errors import FormatError, UnreadableTable
-from services.ingest.headers import name_columns
+from services.ingest.headers import BETWEEN_LEVELS, name_columns
 from services.ingest.layout import Layout, LayoutError, find_layout
 from services.ingest.numerals import DecimalMark
 from services.ingest.parquet import read_parquet
@@ -40,6 +40,7 @@ def read_table(
     sheet: str | None = None,
     detection_limits: Mapping[str, float] | None = None,
     decimal: DecimalMark | None = None,
+    numbers: Collection[str] = (),
 ) -> Table:
     """Read the one table of a file.
 
@@ -55,6 +56,9 @@ def read_table(
         An ``n.d.`` without one is *not measured*, with the reason saying so.
     decimal
         The decimal mark, where the file leaves it open.
+    numbers
+        Names or headers of columns that hold numbers, however many of their cells hold words; names that no column
+        has are passed over. Under a group's heading the column's own name will do.
 
     Returns
     -------
@@ -71,7 +75,7 @@ def read_table(
     try:
         if data.startswith(_PARQUET):
             return read_parquet(data, path.name)
-        return _table_of(path, data, sheet, detection_limits or {}, decimal)
+        return _table_of(path, data, sheet, _Wishes(detection_limits or {}, decimal, frozenset(numbers)))
     except AmbiguousMarkError as error:
         raise UnreadableTable(path, str(error), _SAY_MARK) from error
     except UnicodeError as error:
@@ -106,9 +110,16 @@ def _bytes_of(path: Path) -> bytes:
     return data
 
 
-def _table_of(
-    path: Path, data: bytes, wanted: str | None, limits: Mapping[str, float], decimal: DecimalMark | None
-) -> Table:
+@dataclass(frozen=True, slots=True)
+class _Wishes:
+    """What whoever asks for a table knows of its cells."""
+
+    limits: Mapping[str, float]
+    decimal: DecimalMark | None
+    numbers: frozenset[str]
+
+
+def _table_of(path: Path, data: bytes, wanted: str | None, wishes: _Wishes) -> Table:
     if data.startswith(_ZIP):
         sheet, layout = _choose_sheet(path, data, wanted)
     else:
@@ -119,8 +130,8 @@ def _table_of(
             raise UnreadableTable(path, "it is no table", "CSV, Excel (.xlsx) and Parquet are read")
         sheet = read_delimited(text)
         layout = find_layout(sheet)
-        return _build(path, sheet, layout, limits, decimal, f"{encoding}, {sheet.read_as}")
-    return _build(path, sheet, layout, limits, decimal, sheet.read_as)
+        return _build(path, sheet, layout, wishes, f"{encoding}, {sheet.read_as}")
+    return _build(path, sheet, layout, wishes, sheet.read_as)
 
 
 def _choose_sheet(path: Path, data: bytes, wanted: str | None) -> tuple[Sheet, Layout]:
@@ -157,15 +168,12 @@ def _quoted(names: tuple[str, ...] | list[str]) -> str:
     return ", ".join(map(repr, names))
 
 
-def _build(
-    path: Path,
-    sheet: Sheet,
-    layout: Layout,
-    limits: Mapping[str, float],
-    decimal: DecimalMark | None,
-    read_as: str,
-) -> Table:
-    drafts = _drafts(path, sheet, layout)
+def _build(path: Path, sheet: Sheet, layout: Layout, wishes: _Wishes, read_as: str) -> Table:
+    limits, decimal = wishes.limits, wishes.decimal
+    drafts = [
+        replace(draft, must_be_numbers=not wishes.numbers.isdisjoint(_names_of(draft)))
+        for draft in _drafts(path, sheet, layout)
+    ]
     unknown = [name for name in limits if not any(name in (d.name, d.header) for d in drafts)]
     if unknown:
         known = ", ".join(d.name for d in drafts)
@@ -200,6 +208,10 @@ def _build(
         read_as=read_as + (", decimal comma" if "," in marks else ""),
         row_word=sheet.row_word,
     )
+
+
+def _names_of(draft: DraftColumn) -> tuple[str, ...]:
+    return draft.name, draft.header, draft.name.rpartition(BETWEEN_LEVELS)[2]
 
 
 def _drafts(path: Path, sheet: Sheet, layout: Layout) -> list[DraftColumn]:

@@ -173,3 +173,15 @@ def test_options_that_do_not_belong_together_are_wrong_use(shell, words):
     """Before anything is made."""
     shell("init", *words, code=2)
     assert not (shell.folder / "meguri.toml").exists()
+
+
+@pytest.mark.parametrize("column", ["strength", "temperature"])
+def test_init_refuses_a_mistyped_number_with_its_cell(shell, write, column):
+    """A range or a goal guessed around a slip would be wrong: nothing is written before it is put right."""
+    rows = [f"F{i},{180 + 5 * i},{30 + i / 7:.3f}" for i in range(1, 9)]
+    rows[2] = "F3,195,3l.4x" if column == "strength" else "F3,195 °CC,31.4"
+    write("past.csv", "\n".join(["film,temperature (°C),strength (MPa)", *rows]) + "\n")
+    done = shell("init", "--from", "past.csv", "--campaign", "PP01", code=1)
+    for needed in ("past.csv", f"line 4, column '{column}'", "3l.4x" if column == "strength" else "195 °CC"):
+        assert needed in done.stderr
+    assert not (shell.folder / "pp01.yaml").exists()
