@@ -36,6 +36,7 @@ __all__ = [
     "SpecimenExcluded",
     "SpecimenImported",
     "SpecimenKept",
+    "SpecimenRemarked",
     "read_event",
 ]
 
@@ -165,6 +166,16 @@ class SpecimenKept(Frozen):
     reason: str
 
 
+class SpecimenRemarked(Frozen):
+    """Somebody wrote down what they noticed of a specimen, made or still to be made; no model reads it."""
+
+    kind: Literal["specimen_remarked"] = "specimen_remarked"
+    proposal_id: ProposalId
+    specimen_id: SpecimenId
+    text: str = Field(min_length=1)
+    source: str = ""
+
+
 class ProposalFailed(Frozen):
     """Making or testing failed; it may be tried again."""
 
@@ -237,6 +248,7 @@ Event = Annotated[
     | ResultCorrected
     | SpecimenExcluded
     | SpecimenKept
+    | SpecimenRemarked
     | ProposalFailed
     | ProposalInfeasible
     | ProposalAbandoned

@@ -31,6 +31,7 @@ from loop.events import (
     SpecimenExcluded,
     SpecimenImported,
     SpecimenKept,
+    SpecimenRemarked,
 )
 from loop.ids import CampaignId, ProposalId, SpecimenId
 from loop.observations import Observation, TargetValue
@@ -42,6 +43,7 @@ from loop.state import (
     DefinitionRecord,
     Hypothesis,
     ProposalRecord,
+    Remark,
     SpecimenRecord,
     Step,
 )
@@ -155,6 +157,8 @@ class _Reading:
                 self._set_excluded(specimen, True, reason)
             case SpecimenKept(specimen_id=specimen):
                 self._set_excluded(specimen, False, "")
+            case SpecimenRemarked():
+                self._remark(entry, event)
             case CycleClosed(cycle=cycle):
                 self.cycles[cycle] = replace(self.cycles[cycle], closed_at=entry.at, closed_seq=entry.seq)
             case HypothesisNoted():
@@ -269,6 +273,18 @@ class _Reading:
             if proposal.seen_seq >= record.seq and proposal.proposal.predicted:
                 marked = dict.fromkeys((*proposal.corrected_since, event.specimen_id))
                 self.proposals[which] = replace(proposal, corrected_since=tuple(marked))
+
+    def _remark(self, entry: Entry, event: SpecimenRemarked) -> None:
+        record = self.proposals[event.proposal_id]
+        made = Remark(
+            seq=entry.seq,
+            at=entry.at,
+            actor=entry.actor,
+            specimen_id=event.specimen_id,
+            text=event.text,
+            source=event.source,
+        )
+        self.proposals[event.proposal_id] = replace(record, remarks=(*record.remarks, made))
 
     def _set_excluded(self, specimen: SpecimenId, is_excluded: bool, reason: str) -> None:
         record = self.specimens[specimen]

@@ -21,6 +21,7 @@ __all__ = [
     "DefinitionRecord",
     "Hypothesis",
     "ProposalRecord",
+    "Remark",
     "SpecimenRecord",
     "Step",
 ]
@@ -39,6 +40,18 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """What somebody noticed of a specimen of a proposal, made or still to be made."""
+
+    seq: int
+    at: datetime
+    actor: str
+    specimen_id: SpecimenId
+    text: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProposalRecord:
     """A proposal, where it stands, and how it came there."""
 
@@ -52,6 +65,7 @@ class ProposalRecord:
     predicted_after_edit: Mapping[str, Prediction] = field(default_factory=dict)
     is_lesson: bool = False
     corrected_since: tuple[SpecimenId, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def predicted(self) -> Mapping[str, Prediction]:

@@ -26,6 +26,7 @@ from loop.events import (
     SpecimenExcluded,
     SpecimenImported,
     SpecimenKept,
+    SpecimenRemarked,
 )
 from loop.observations import State, TargetValue
 
@@ -86,6 +87,9 @@ def _told(event: Event) -> str:
             return f"{event.specimen_id} excluded from training{_why(event.reason)}"
         case SpecimenKept():
             return f"{event.specimen_id} kept for training again{_why(event.reason)}"
+        case SpecimenRemarked():
+            source = f" ({event.source})" if event.source else ""
+            return f"{event.specimen_id}: {event.text}{source}"
         case ProposalFailed():
             return f"{event.proposal_id} failed{_why(event.reason)}"
         case ProposalInfeasible():

@@ -20,6 +20,7 @@ from loop.observations import TargetValue
 from loop.ports import Clock, Journal
 from loop.proposal import ProposalState
 from loop.recipe import Recipe, recipe_for
+from loop.remarks import remark
 from loop.state import CampaignState, ProposalRecord
 from loop.values import Setting
 from services.campaign import sheets_in, sheets_out
@@ -224,6 +225,10 @@ class CampaignService:
             ),
         )
 
+    def remark(self, proposal: str, text: str, *, replicate: int = 1, source: str = "") -> CampaignState:
+        """Write down what somebody noticed of one specimen; what is known already is left as it is."""
+        return self._on(proposal, lambda state: remark(state, proposal, text, replicate=replicate, source=source))
+
     def import_results(self, campaign: str, table: Table) -> CampaignState:
         """Take in a filled-in result sheet: all of it, or none where anything is wrong."""
 
@@ -231,9 +236,17 @@ class CampaignService:
             known, events = _there(state), list[Event]()
             now = self._clock.now()
             for row in sheets_in.read_result_sheet(known, table):
-                more = commands.record(
-                    known, row.proposal_id, row.targets, replicate=row.replicate, as_made=row.as_made, source=row.source
-                )
+                more: list[Event] = []
+                if row.targets:
+                    more += commands.record(
+                        known,
+                        row.proposal_id,
+                        row.targets,
+                        replicate=row.replicate,
+                        as_made=row.as_made,
+                        source=row.source,
+                    )
+                more += remark(known, row.proposal_id, row.remark, replicate=row.replicate, source=row.source)
                 known = extend(known.campaign, known, more, actor=self._actor, at=now)
                 events += more
             return events

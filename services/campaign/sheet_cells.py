@@ -9,7 +9,7 @@ from loop.observations import State, TargetValue
 from loop.space.parameters import Categorical
 from loop.space.space import SearchSpace
 from loop.values import Setting
-from services.campaign.sheet_columns import N_SUFFIX, REPLICATE, SD_SUFFIX, find_column
+from services.campaign.sheet_columns import N_SUFFIX, REMARKS, REPLICATE, SD_SUFFIX, find_column
 from services.campaign.slips import slips_in
 from services.records.table import Column, Table
 
@@ -19,6 +19,7 @@ __all__ = [
     "is_there",
     "missing_columns",
     "read_formulation",
+    "read_remark",
     "read_replicate",
     "read_target",
     "unused_ingredients",
@@ -134,6 +135,14 @@ def read_replicate(table: Table, index: int, faults: list[str]) -> int:
         faults.append(f"{table.address(index, column)}: replicate must be 1, 2, …, got {column.cells[index].text!r}")
         return 1
     return round(number)
+
+
+def read_remark(table: Table, index: int) -> str:
+    """Read what somebody noticed, word for word; empty where nothing stands there or the table has no such column."""
+    if not is_there(table, REMARKS):
+        return ""
+    cell = column_of(table, REMARKS).cells[index]
+    return cell.value if isinstance(cell.value, str) else cell.text
 
 
 def missing_columns(table: Table, wanted: Sequence[str]) -> list[str]:

@@ -9,13 +9,16 @@ from loop.proposal import ProposalState
 from loop.space.parameters import Categorical
 from services.records.table import Column, Table
 
-__all__ = ["AWAITING", "N_SUFFIX", "PROPOSAL", "REPLICATE", "SD_SUFFIX", "find_column", "numeric_columns"]
+__all__ = ["AWAITING", "N_SUFFIX", "PROPOSAL", "REMARKS", "REPLICATE", "SD_SUFFIX", "find_column", "numeric_columns"]
 
 SD_SUFFIX, N_SUFFIX = " sd", " n"
 """What stands behind a target's name in the headers of its spread and of its count of tests."""
 
 PROPOSAL, REPLICATE = "proposal", "replicate"
 """Headers of the columns that say which specimen a row is."""
+
+REMARKS = "remarks"
+"""Header of the column for what somebody noticed."""
 
 AWAITING = frozenset(
     {ProposalState.APPROVED, ProposalState.DISPATCHED, ProposalState.RUNNING, ProposalState.PARTLY_MEASURED}

@@ -18,6 +18,7 @@ from services.campaign.sheet_cells import (
     is_there,
     missing_columns,
     read_formulation,
+    read_remark,
     read_replicate,
     read_target,
     unused_ingredients,
@@ -39,12 +40,13 @@ class ImportedRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnedRow:
-    """One specimen's results as they came back on a result sheet."""
+    """What came back of one specimen on a result sheet: results, or a remark, or both."""
 
     proposal_id: str
     replicate: int
     as_made: Mapping[str, Setting]
     targets: Mapping[str, TargetValue]
+    remark: str
     source: str
 
 
@@ -117,7 +119,7 @@ def read_past_results(
 
 
 def read_result_sheet(state: CampaignState, table: Table) -> list[ReturnedRow]:
-    """Read a filled-in result sheet; rows without any result are passed over.
+    """Read a filled-in result sheet; rows with neither a result nor a remark are passed over.
 
     Raises
     ------
@@ -137,11 +139,12 @@ def read_result_sheet(state: CampaignState, table: Table) -> list[ReturnedRow]:
         named, where = column.cells[index].value, table.address(index, column)
         spoilt = faults_of_targets(table, index, present)
         targets = {n: v for n in present if (v := read_target(table, index, n)) is not None} if not spoilt else {}
-        if not targets and not spoilt:
+        remark = read_remark(table, index)
+        if not targets and not spoilt and not remark.strip("-–— "):
             continue
         faults += spoilt
         if named is None:
-            faults.append(f"{where}: results without a proposal id")
+            faults.append(f"{where}: a row that is filled in needs its proposal's id")
             continue
         try:
             record = state.proposal(str(named).strip())
@@ -162,6 +165,7 @@ def read_result_sheet(state: CampaignState, table: Table) -> list[ReturnedRow]:
                 replicate=read_replicate(table, index, faults),
                 as_made=made,
                 targets=targets,
+                remark=remark,
                 source=f"{table.source}, {where.split(',')[0]}",
             )
         )

@@ -7,12 +7,14 @@ from dataclasses import replace
 from datetime import date
 
 from loop.definition import Definition
+from loop.ids import specimen_id
 from loop.observations import Observation, State, TargetValue
 from loop.recipe import recipe_for
+from loop.remarks import BETWEEN_REMARKS, known_remarks
 from loop.space.parameters import Categorical
 from loop.state import CampaignState, ProposalRecord
 from loop.values import Setting
-from services.campaign.sheet_columns import AWAITING, N_SUFFIX, PROPOSAL, REPLICATE, SD_SUFFIX
+from services.campaign.sheet_columns import AWAITING, N_SUFFIX, PROPOSAL, REMARKS, REPLICATE, SD_SUFFIX
 from services.records.table import Cell, Column, Table
 
 __all__ = ["recipe_sheet", "result_sheet", "specimen_table"]
@@ -22,7 +24,7 @@ def result_sheet(state: CampaignState) -> Table:
     """Lay out the sheet that the laboratory fills in: one row a specimen whose results are still to come.
 
     The formulation is filled in as planned, to be changed where something else was made. Each target has three
-    columns: the value, the standard deviation between single tests, and their number.
+    columns: the value, the standard deviation between single tests, and their number. What is known already is there.
     """
     definition = state.definition
     awaiting = [
@@ -44,7 +46,7 @@ def result_sheet(state: CampaignState) -> Table:
         columns.append(Column(name=name, unit=unit, cells=tuple(_cell_of(value) for value in have)))
         columns.append(_blank(name + SD_SUFFIX, unit, len(awaiting)))
         columns.append(_blank(name + N_SUFFIX, "", len(awaiting)))
-    columns.append(Column(name="remarks", kind="text", cells=(Cell.missing(),) * len(awaiting)))
+    columns.append(_text(REMARKS, [_noticed(state, specimen_id(r.proposal.id, k)) for r, k in awaiting]))
     return Table(source=f"results of {state.campaign}", columns=_placed(columns))
 
 
@@ -96,6 +98,7 @@ def specimen_table(state: CampaignState) -> Table:
             "excluded",
             [record.excluded_because if o.is_excluded else "" for record, o in zip(records, seen, strict=True)],
         ),
+        _text(REMARKS, [_noticed(state, o.specimen_id) for o in seen]),
         *_planned_columns(definition, [o.as_made for o in seen]),
     ]
     for name, target in definition.targets.items():
@@ -136,6 +139,10 @@ def _already(state: CampaignState, record: ProposalRecord, replicate: int, name:
         if which.endswith(f"-S{replicate}"):
             return state.specimens[which].observation.targets.get(name)
     return None
+
+
+def _noticed(state: CampaignState, specimen: str) -> str:
+    return BETWEEN_REMARKS.join(known_remarks(state, specimen))
 
 
 def _computed(definition: Definition, name: str, seen: Observation) -> Cell:

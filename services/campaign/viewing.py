@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from loop.events import Entry
 from loop.progress import best_by_cycle, budget_use, cycles_without_improvement, limits_progress, specimen_rows
+from loop.remarks import known_remarks
 from loop.state import CampaignState, ProposalRecord
 from services.campaign.sentences import sentence
 from services.campaign.views import (
@@ -42,6 +43,7 @@ def proposal_view(state: CampaignState, record: ProposalRecord) -> ProposalView:
         run_order=proposal.run_order,
         replicates=proposal.replicates,
         results={which: state.specimens[which].observation.targets for which in record.specimens},
+        remarks={one.specimen_id: known_remarks(state, one.specimen_id) for one in record.remarks},
         rests_on_corrected=record.corrected_since,
     )
 

@@ -53,6 +53,7 @@ class ProposalView(Frozen):
     run_order: int
     replicates: int
     results: Mapping[str, Mapping[str, TargetValue]] = Field(description="Values by specimen and target.")
+    remarks: Mapping[str, tuple[str, ...]] = Field(description="What somebody noticed, by specimen.")
     rests_on_corrected: tuple[str, ...] = Field(description="Specimens corrected since the prediction was made.")
 
 

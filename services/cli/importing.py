@@ -7,6 +7,7 @@ from pathlib import Path
 
 import typer
 
+from loop.counting import counted
 from loop.state import CampaignState
 from services.campaign.sheet_columns import N_SUFFIX, SD_SUFFIX, find_column, numeric_columns
 from services.campaign.wiring import Opened
@@ -61,12 +62,18 @@ def import_sheet(
     table = _read(opened, path, limits=limits, sheet=sheet, decimal=decimal, numbers=numbers)
     state = opened.service.import_results(campaign, table)
     new = [s for s, record in state.specimens.items() if before.specimens.get(s) != record]
-    said = f"results of {', '.join(new)} are new" if new else "nothing new on this sheet"
-    say(f"{campaign}: {said}")
+    said = [f"results of {', '.join(new)} are new"] if new else []
+    if n_remarks := _count_remarks(state) - _count_remarks(before):
+        said.append(counted(n_remarks, "remark is new", "remarks are new"))
+    say(f"{campaign}: {'; '.join(said) or 'nothing new on this sheet'}")
     for proposal, record in state.proposals.items():
         if record.state is not before.proposals[proposal].state:
             say(f"  {proposal} is {record.state.value.replace('_', ' ')}", style="dim")
     return state
+
+
+def _count_remarks(state: CampaignState) -> int:
+    return sum(len(record.remarks) for record in state.proposals.values())
 
 
 def _read(

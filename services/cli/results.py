@@ -57,6 +57,12 @@ def record(
             "--source", metavar="TEXT", show_default=False, help="Where the values stand, as a notebook's page."
         ),
     ] = "",
+    remark: Annotated[
+        str,
+        typer.Option(
+            "--remark", metavar="TEXT", show_default=False, help="What was noticed; kept with the specimen, also alone."
+        ),
+    ] = "",
     as_: ActorOption = None,
 ) -> None:
     """Write down results of a specimen that was made from a proposal, or that it could not be made."""
@@ -69,8 +75,10 @@ def record(
     ]
     if len(outcomes) > 1 or (outcomes and (values or made)):
         raise typer.BadParameter("give either TARGET=VALUE, or one of --failed, --infeasible and --abandoned")
-    if not outcomes and not values:
-        raise typer.BadParameter("missing TARGET=VALUE (or --failed, --infeasible, --abandoned)")
+    if not outcomes and not values and not remark.strip():
+        raise typer.BadParameter("missing TARGET=VALUE (or --remark, --failed, --infeasible, --abandoned)")
+    if made and not values:
+        raise typer.BadParameter("--made belongs to TARGET=VALUE")
     if outcomes and not reason.strip():
         raise typer.BadParameter(f"--{outcomes[0]} needs --reason")
     if reason and not outcomes:
@@ -80,10 +88,12 @@ def record(
     with session(as_) as here:
         if outcomes:
             state = record_outcome(here.service, proposal, outcomes[0], reason=reason)
-        else:
+        elif values:
             state = record_values(
-                here.service, proposal, values or [], made=made or [], replicate=replicate, source=source or "typed in"
+                here.service, proposal, values, made=made or [], replicate=replicate, source=source or "typed in"
             )
+        if remark.strip():
+            state = here.service.remark(proposal, remark, replicate=replicate, source=source)
         say(f"{proposal} is {state.proposal(proposal).state.value.replace('_', ' ')}")
         next_step(next_in(state))
 

@@ -40,6 +40,7 @@ def _open(state: CampaignState, record: ProposalRecord, recipe: Recipe | None) -
     facts.append(f"{last.step.replace('_', ' ')} by {last.actor}, {moment(last.at)}")
     if len(record.history) > 1 and last.reason:
         facts.append(last.reason)
+    facts += [f"{one.specimen_id}: {one.text} ({one.actor}, {moment(one.at)})" for one in record.remarks]
     return OpenProposal(
         id=proposal.id,
         state=record.state.value.replace("_", " "),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from loop.front import hypervolume_by_cycle
 from loop.judgement import specimen_rows
 from loop.progress import best_by_cycle, best_by_specimen, limits_progress
+from loop.remarks import BETWEEN_REMARKS, known_remarks
 from loop.state import CampaignState, CycleRecord
 from services.report.headline import listed
 from services.report.numbers import NO_VALUE, Numbers, parameter_unit, setting_text, significant
@@ -113,6 +114,8 @@ def all_specimens(state: CampaignState) -> Table | None:
     heads = [Head("specimen"), Head("cycle", look="number"), Head("")]
     heads += [Head(name, target.unit, "number") for name, target in definition.targets.items()]
     heads += [Head(name, parameter_unit(definition, name), "number") for name in definition.knobs]
+    remarks = {row.specimen_id: BETWEEN_REMARKS.join(known_remarks(state, row.specimen_id)) for row in rows}
+    heads += [Head("remarks")] if any(remarks.values()) else []
     table = []
     for row in rows:
         seen = state.specimens[row.specimen_id].observation
@@ -124,5 +127,6 @@ def all_specimens(state: CampaignState) -> Table | None:
             text = numbers.seen(name, seen.targets.get(name)) if value is None else numbers.value(name, value)
             cells.append(number(text, "bad" if row.limits_met.get(name) is False else ""))
         cells += [number(setting_text(p, row.as_made.get(name))) for name, p in definition.knobs.items()]
+        cells += [words(remarks[row.specimen_id])] if any(remarks.values()) else []
         table.append(cells)
     return Table.of(heads, table, look="wide")

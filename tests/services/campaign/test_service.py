@@ -500,3 +500,37 @@ def test_hypotheses_are_noted_and_judged(journal):
     state = service.judge("PP01", "H1", "yes", reason="all three best")
     assert replace(state.hypotheses["H1"], at=None).held == "yes"
     assert (state.hypotheses["H1"].cycle, state.hypotheses["H1"].actor) == (1, "suzuki")
+
+
+def test_a_remark_on_a_sheet_is_kept_once_and_comes_out_again(journal, tmp_path):
+    """With results or before them; the same sheet again writes nothing; the next sheet and the data table show it."""
+    service = begun(journal)
+    [first, second] = (r.proposal.id for r in service.propose("PP01"))
+    service.approve("PP01")
+    path = tmp_path / "results.csv"
+    path.write_text(f"proposal,strength,remarks\n{first},31.5,smelled burnt\n{second},,3\n")
+    state = service.import_results("PP01", read_table(path))
+    assert states(service) == {first: S.MEASURED, second: S.APPROVED}
+    assert [one.text for one in state.proposal(first).remarks] == ["smelled burnt"]
+    assert [one.text for one in state.proposal(second).remarks] == ["3"]
+    assert service.import_results("PP01", read_table(path)).seq == state.seq
+    assert [cell.value for cell in service.result_sheet("PP01").column("remarks").cells] == ["3"]
+    assert [cell.value for cell in service.specimen_table("PP01").column("remarks").cells] == ["smelled burnt"]
+
+    out = write_table(service.result_sheet("PP01"), tmp_path / "again.csv")
+    text = out.read_text(encoding="utf-8-sig").rstrip()
+    assert text.endswith(",3")
+    out.write_text(f"{text}; torque rose\n", encoding="utf-8")
+    state = service.import_results("PP01", read_table(out))
+    assert [one.text for one in state.proposal(second).remarks] == ["3", "torque rose"]
+
+
+def test_a_remark_beside_an_unknown_id_is_refused(journal, tmp_path):
+    """It would be kept with nothing."""
+    service = begun(journal)
+    service.propose("PP01")
+    path = tmp_path / "results.csv"
+    path.write_text("proposal,strength,remarks\nPP01-C009-09,,odd\n,,no id\n")
+    with pytest.raises(SheetError) as caught:
+        service.import_results("PP01", read_table(path))
+    assert len(caught.value.faults) == 2

@@ -36,6 +36,7 @@ def service():
     service.exclude("PP01", f"{first}-S1", reason="wrong granules")
     service.keep("PP01", f"{first}-S1", reason="they were right")
     service.correct("PP01", f"{first}-S1", "strength", measured(12.5), reason="typed 1 for 7")
+    service.remark(first, "smelled burnt")
     return service
 
 

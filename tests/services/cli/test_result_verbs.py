@@ -189,3 +189,18 @@ def test_an_empty_export_says_what_is_missing(films):
     assert "no specimen yet" in films("export", code=1).stderr
     assert "meguri approve PP01" in films("export", "--what", "results", code=1).stderr
     assert list((films.folder / "outbox").iterdir()) == []
+
+
+def test_a_remark_is_kept_alone_or_beside_a_result(approved, write):
+    """Typed in or on the sheet, it stands in the log and the report, once; nothing to write is wrong use."""
+    approved("record", "PP01-C001-01", "--remark", "the melt was cloudy")
+    approved("record", "PP01-C001-01", "strength=30", "--remark", "smelled burnt")
+    sheet = write("back.csv", "proposal,strength,remarks\nPP01-C001-02,31,stuck to the <mould>\n")
+    assert "1 remark is new" in approved("import-results", str(sheet)).stderr
+    assert "nothing new on this sheet" in approved("import-results", str(sheet)).stderr
+    log = approved("log").stdout
+    page = Path(approved.json("report")["file"]).read_text(encoding="utf-8")
+    for text in ("the melt was cloudy", "smelled burnt", "stuck to the <mould>"):
+        assert log.count(text) == 1
+        assert text.replace("<", "&lt;").replace(">", "&gt;") in page
+    approved("record", "PP01-C001-02", "--remark", " ", code=2)
