@@ -1,0 +1,150 @@
+"""What may be done with results: record, import, correct, exclude, keep. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from loop.commands.steps import need_text, up_to_running
+from loop.errors import ObservationError, ProposalError
+from loop.events import Event, ResultCorrected, ResultRecorded, SpecimenExcluded, SpecimenImported, SpecimenKept
+from loop.ids import external_specimen_id, specimen_id
+from loop.observations import Observation, TargetValue
+from loop.proposal import ProposalState, next_state
+from loop.state import CampaignState
+from loop.values import Formulation, Setting, canonical_json
+
+__all__ = ["correct", "exclude", "import_specimens", "keep", "record"]
+
+
+def record(
+    state: CampaignState,
+    proposal: str,
+    targets: Mapping[str, TargetValue],
+    *,
+    replicate: int = 1,
+    as_made: Mapping[str, Setting] | None = None,
+    source: str = "",
+) -> list[Event]:
+    """Write down results of one specimen of an approved proposal.
+
+    Steps on the way that nobody booked (sent out, started) are booked with it and say so. What is given twice with
+    the same values is written once: the result is empty then.
+
+    Parameters
+    ----------
+    targets
+        Values by target; those left out keep what they have.
+    replicate
+        Which specimen of the proposal, 1 to its number of replicates.
+    as_made
+        What was really made, where it differs from the plan; parameters left out are as planned.
+
+    Raises
+    ------
+    ObservationError
+        If a target is unknown or computed, the replicate does not exist, or a recorded value would change (use
+        `correct`).
+    """
+    known = state.proposal(proposal)
+    if known.state is ProposalState.PROPOSED:
+        raise ProposalError(f"{proposal} is not approved; approve it first, or its results have no plan to belong to")
+    if not 1 <= replicate <= known.proposal.replicates:
+        raise ObservationError(f"{proposal} has {known.proposal.replicates} replicates; there is no number {replicate}")
+    _need_measured_targets(state, proposal, targets)
+    which = specimen_id(known.proposal.id, replicate)
+    made = state.definition.space().read({**known.planned, **(as_made or {})})
+    before = state.specimens.get(which)
+    if before is not None:
+        old = before.observation
+        changed = [n for n, v in targets.items() if n in old.targets and old.targets[n] != v]
+        if changed or (as_made and dict(old.as_made) != made):
+            what = ", ".join(changed) or "the formulation as made"
+            raise ObservationError(
+                f"{which}: {what} is recorded already with another value; use correct, with a reason"
+            )
+        if all(name in old.targets for name in targets):
+            return []
+    on_the_way = up_to_running(known)
+    next_state(known.proposal.id, ProposalState.RUNNING if on_the_way else known.state, "measured")
+    have = {**(before.observation.targets if before else {}), **targets}
+    return [
+        *on_the_way,
+        ResultRecorded(
+            proposal_id=known.proposal.id,
+            specimen_id=which,
+            as_made=made,
+            targets=dict(targets),
+            is_complete=all(name in have for name in state.definition.measured_targets),
+            source=source,
+        ),
+    ]
+
+
+def correct(state: CampaignState, specimen: str, target: str, new: TargetValue, *, reason: str) -> list[Event]:
+    """Replace a typed result; the old value, the reason and the person stay readable."""
+    need_text(reason, "a correction")
+    seen = state.specimen(specimen).observation
+    _need_measured_targets(state, specimen, [target])
+    old = seen.targets.get(target)
+    if old == new:
+        raise ObservationError(f"{specimen}: {target} has that value already")
+    return [
+        ResultCorrected(specimen_id=seen.specimen_id, target=target, old=old, new=new, reason=reason),
+    ]
+
+
+def import_specimens(
+    state: CampaignState,
+    rows: Sequence[tuple[Formulation, Mapping[str, TargetValue], str]],
+    *,
+    block: str = "",
+) -> list[Event]:
+    """Take in specimens that nobody proposed: triples of formulation, results and where they stood.
+
+    A formulation may lie outside the space's bounds; it must name every parameter. A row that is there already,
+    from the same place with the same content, is left out.
+    """
+    space = state.definition.space()
+    there = {
+        (s.source, tuple(sorted(s.observation.as_made.items())), _content(s.observation.targets))
+        for s in state.specimens.values()
+    }
+    events: list[Event] = []
+    number = sum(s.observation.proposal_id is None for s in state.specimens.values())
+    for formulation, targets, source in rows:
+        _need_measured_targets(state, source, targets)
+        made = space.read(formulation)
+        if (source, tuple(sorted(made.items())), _content(targets)) in there:
+            continue
+        number += 1
+        observation = Observation(
+            specimen_id=external_specimen_id(state.campaign, number), as_made=made, targets=dict(targets), block=block
+        )
+        events.append(SpecimenImported(observation=observation, source=source))
+    return events
+
+
+def exclude(state: CampaignState, specimen: str, *, reason: str) -> list[Event]:
+    """Keep a specimen from training the model; it stays readable."""
+    need_text(reason, "an exclusion")
+    seen = state.specimen(specimen).observation
+    return [] if seen.is_excluded else [SpecimenExcluded(specimen_id=seen.specimen_id, reason=reason)]
+
+
+def keep(state: CampaignState, specimen: str, *, reason: str) -> list[Event]:
+    """Let an excluded specimen train the model again."""
+    seen = state.specimen(specimen).observation
+    return [SpecimenKept(specimen_id=seen.specimen_id, reason=reason)] if seen.is_excluded else []
+
+
+def _need_measured_targets(state: CampaignState, where: str, names: Mapping[str, object] | Sequence[str]) -> None:
+    measured = state.definition.measured_targets
+    for name in names:
+        if name not in state.definition.targets:
+            raise ObservationError(f"{where}: there is no target {name!r}; targets are {', '.join(measured)}")
+        if name not in measured:
+            raise ObservationError(f"{where}: {name} is computed from the formulation; it cannot be recorded")
+
+
+def _content(targets: Mapping[str, TargetValue]) -> str:
+    return canonical_json({name: value.model_dump(mode="json") for name, value in targets.items()})
