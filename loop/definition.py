@@ -6,55 +6,20 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError, field_validator, model_validator
+from pydantic import ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from loop.errors import DefinitionError, Fault, LoopError
 from loop.faults import faults_of
 from loop.goals import Objective, Target, names_of_goals
 from loop.ids import CampaignId, is_safe
+from loop.mixture import Mixture
+from loop.policy import Budget, Policy
 from loop.space.constraints import Constraint, Linear
-from loop.space.parameters import Categorical, Continuous, Discrete, Ingredient, Parameter
-from loop.space.space import SearchSpace, mixture_sum
+from loop.space.parameters import Categorical, Continuous, Discrete, Parameter
+from loop.space.space import SearchSpace
 from loop.values import Frozen, Setting, fingerprint
 
-__all__ = [
-    "Budget",
-    "Candidates",
-    "Definition",
-    "InitialDesign",
-    "Mixture",
-    "Policy",
-    "StopAdvice",
-    "read_definition",
-]
-
-
-class Mixture(Frozen):
-    """Ingredients that fill a whole."""
-
-    total: PositiveFloat = Field(default=100.0, description="What the shares sum to.")
-    unit: str = Field(default="%", description="Unit of the shares, by mass.")
-    batch_kg: PositiveFloat = Field(default=1.0, description="Mass of one batch as made.")
-    components: Mapping[str, Ingredient] = Field(min_length=2, description="Ingredients by name.")
-
-    @model_validator(mode="after")
-    def _masterbatches_have_carriers(self) -> Mixture:
-        for name, ingredient in self.components.items():
-            carrier = ingredient.masterbatch.carrier if ingredient.masterbatch else None
-            if carrier is not None and (carrier not in self.components or carrier == name):
-                raise ValueError(
-                    f"{name}: the carrier {carrier!r} is no other ingredient; there are {', '.join(self.components)}"
-                )
-        return self
-
-    def carriers(self) -> dict[str, dict[str, float]]:
-        """Return, for each carrier, how much of it each masterbatch brings per unit of active content."""
-        found: dict[str, dict[str, float]] = {}
-        for name, ingredient in self.components.items():
-            if ingredient.masterbatch is not None:
-                share = (100 - ingredient.masterbatch.active) / ingredient.masterbatch.active
-                found.setdefault(ingredient.masterbatch.carrier, {})[name] = share
-        return found
+__all__ = ["Candidates", "Definition", "read_definition"]
 
 
 class Candidates(Frozen):
@@ -73,51 +38,6 @@ class Candidates(Frozen):
         if (self.file is None) == (not self.rows):
             raise ValueError("give either a file or rows")
         return self
-
-
-class Budget(Frozen):
-    """What the campaign may spend."""
-
-    specimens: PositiveInt | None = Field(
-        default=None, description="Formulations to be made, those known before not counted."
-    )
-    cycles: PositiveInt | None = Field(default=None, description="Turns of the loop.")
-
-
-class InitialDesign(Frozen):
-    """What is made before there is anything to learn from."""
-
-    kind: Literal["auto", "sobol", "simplex", "maximin"] = Field(default="auto", description="How the space is filled.")
-    count: PositiveInt | None = Field(
-        default=None, description="Formulations; twice the number of parameters, at least 5, where left out."
-    )
-
-
-class StopAdvice(Frozen):
-    """When to say that going on is not worth it."""
-
-    patience: PositiveInt = Field(
-        default=3, description="Closed cycles without a better specimen before advising to stop."
-    )
-
-
-class Policy(Frozen):
-    """How the loop goes about it."""
-
-    batch: PositiveInt = Field(default=1, description="Formulations proposed per cycle.")
-    replicates: PositiveInt = Field(default=1, description="Specimens made of each formulation.")
-    seed: int = Field(default=1, ge=0, description="Origin of all randomness.")
-    surrogate: str = Field(default="gp", description="Name of the model that predicts formulations not yet made.")
-    initial: InitialDesign = Field(
-        default_factory=InitialDesign, description="What is made before there is anything to learn from."
-    )
-    control: Mapping[str, Setting] | None = Field(
-        default=None, description="A formulation repeated in every block, to see drift."
-    )
-    block_size: PositiveInt | None = Field(
-        default=None, description="Runs per block (a day, a purge); the batch where left out."
-    )
-    stop: StopAdvice = Field(default_factory=StopAdvice, description="When to say that going on is not worth it.")
 
 
 class Definition(Frozen):
@@ -258,18 +178,9 @@ class Definition(Frozen):
         """
         rules: list[Constraint] = []
         if self.ingredients is not None:
-            rules.append(mixture_sum(tuple(self.ingredients.components), self.ingredients.total))
-            for carrier, brought in self.ingredients.carriers().items():
-                rules.append(
-                    Linear(
-                        name=f"{carrier} holds the carriers of {', '.join(brought)}",
-                        coefficients={carrier: 1.0, **{name: -share for name, share in brought.items()}},
-                        at_least=0,
-                        safety=True,
-                    )
-                )
+            rules += self.ingredients.rules()
             for name, mass in (available_kg or {}).items():
-                rules.append(self._stock_rule(name, mass))
+                rules.append(self.ingredients.stock_rule(name, mass))
         rules += self._computed_limits()
         rows = self.candidates.rows if self.candidates is not None else None
         return SearchSpace(self.knobs, (*rules, *self.constraints), rows)
@@ -292,13 +203,6 @@ class Definition(Frozen):
                 )
             )
         return rules
-
-    def _stock_rule(self, name: str, mass_kg: float) -> Linear:
-        assert self.ingredients is not None  # noqa: S101  (asked for by ingredient)
-        ingredient = self.ingredients.components[name]
-        active = 1.0 if ingredient.masterbatch is None else ingredient.masterbatch.active / 100
-        share = mass_kg * active / self.ingredients.batch_kg * self.ingredients.total
-        return Linear(name=f"stock of {name}: {mass_kg:g} kg", coefficients={name: 1.0}, at_most=share, safety=True)
 
 
 def read_definition(data: Mapping[str, Any]) -> Definition:
