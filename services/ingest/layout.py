@@ -67,7 +67,8 @@ def find_layout(sheet: Sheet) -> Layout:
         units=tuple(header.units[c] for c in columns),
         typed=typed,
         notes=(
-            *_title_notes(sheet, rows, titles),
+            *_row_notes(sheet, rows, titles, "above the header"),
+            *_row_notes(sheet, rows, [] if header.comment_row is None else [header.comment_row], "under the header"),
             *column_notes,
             *width_notes,
             *found.notes,
@@ -150,10 +151,10 @@ def _stands_apart(column: int, named: Sequence[int], blank: Sequence[bool]) -> b
     return any(blank[min(column, nearest) + 1 : max(column, nearest)])
 
 
-def _title_notes(sheet: Sheet, rows: Sequence[Sequence[str]], titles: Sequence[int]) -> list[Note]:
+def _row_notes(sheet: Sheet, rows: Sequence[Sequence[str]], which: Sequence[int], place: str) -> list[Note]:
     return [
-        Note(sheet.row_address(row), "above the header, skipped: " + " | ".join(normalise(t) for t in rows[row] if t))
-        for row in titles
+        Note(sheet.row_address(row), f"{place}, skipped: " + " | ".join(normalise(t) for t in rows[row] if t))
+        for row in which
     ]
 
 

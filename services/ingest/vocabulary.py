@@ -18,6 +18,7 @@ __all__ = [
     "SUMMARIES",
     "UNITS",
     "UNITS_IN_ANY_CASE",
+    "UNIT_LABELS",
     "UNIT_PREFIXES",
 ]
 
@@ -66,6 +67,9 @@ ID_WORDS = _folded("""
 """)
 """Headers of columns that name a row."""
 
+UNIT_LABELS = _folded("unit units 単位 einheit einheiten unité unités")
+"""What stands before a row of units."""
+
 # Base units with the prefixes that laboratories use. Others are left out on purpose: they are abbreviations of
 # properties first ("TS" tensile strength, "FM" flexural modulus) and units second.
 UNIT_PREFIXES = {
@@ -78,10 +82,10 @@ UNIT_PREFIXES = {
 
 _UNITS = """
     % ‰ wt% wt.% mol% mol.% vol% vol.% at% at.% mass% w/w% v/v% w% v% wt-% mol-% vol-% mass-% %RH RH% %R %T
-    phr pphr pph pbw ppm ppb ppt wtppm °C degC deg.C °F degF deg ° rad d min h hr hrs hour hours sec secs second
-    seconds mins minute minutes day days week weeks wk month months yr year years rpm rps cps psi ksi Msi atm Torr
-    mmHg mmH2O mmAq kgf gf tf lb lbf oz in inch ft mil Å a.u. arb.u. arb.units counts count cc t ton U IU - eq eq.
-    equiv equiv. HV HRC HRB HRR dB denier dpi px pixel 個 本 枚 回 回転 分 秒 時間 日 週 週間 月 年 部 重量部 質量部
+    parts pts ft-lb phr pphr pph pbw ppm ppb ppt wtppm °C degC deg.C °F degF deg ° rad d min h hr hrs hour hours sec
+    secs second seconds mins minute minutes day days week weeks wk month months yr year years rpm rps cps psi ksi Msi
+    atm Torr mmHg mmH2O mmAq kgf gf tf lb lbf oz in inch ft mil Å a.u. arb.u. arb.units counts count cc t ton U IU -
+    eq eq. equiv equiv. HV HRC HRB HRR dB denier dpi px pixel 個 本 枚 回 回転 分 秒 時間 日 週 週間 月 年 部 重量部 質量部
     重量% 質量% 体積% モル% 円 度 倍 JPY USD EUR € ¥ $
 """
 UNITS = frozenset(_UNITS.split())
