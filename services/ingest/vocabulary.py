@@ -85,8 +85,8 @@ _UNITS = """
     parts pts ft-lb phr pphr pph pbw ppm ppb ppt wtppm °C degC deg.C °F degF deg ° rad d min h hr hrs hour hours sec
     secs second seconds mins minute minutes day days week weeks wk month months yr year years rpm rps cps psi ksi Msi
     atm Torr mmHg mmH2O mmAq kgf gf tf lb lbf oz in inch ft mil Å a.u. arb.u. arb.units counts count cc t ton U IU -
-    eq eq. equiv equiv. HV HRC HRB HRR dB denier dpi px pixel 個 本 枚 回 回転 分 秒 時間 日 週 週間 月 年 部 重量部 質量部
-    重量% 質量% 体積% モル% 円 度 倍 JPY USD EUR € ¥ $
+    eq eq. equiv equiv. HV HRC HRB HRR dB denier dpi px pixel 個 本 枚 回 回転 分 秒 時間 日 週 週間 月 年 部
+    重量部 質量部 重量% 質量% 体積% モル% 円 度 倍 JPY USD EUR € ¥ $
 """
 UNITS = frozenset(_UNITS.split())
 """Units without prefixes, by exact case."""
