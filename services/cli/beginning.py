@@ -73,6 +73,8 @@ def from_table(
     _write_new(written, text.encode())
     told_notes(table)
     show(_guesses_page(guesses))
+    for hint in dict.fromkeys(guess.hint for guess in guesses if guess.hint):
+        say(f"look at this: {hint}", style="yellow", wrap=True)
     view, definition = checked(written)
     if definition is None:
         for fault in view.faults:

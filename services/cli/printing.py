@@ -25,9 +25,24 @@ def show(what: RenderableType = "") -> None:
     _console(sys.stdout.isatty()).print(what)
 
 
-def say(text: str, *, style: str = "") -> None:
-    """Say something beside the result, to stderr; without style for scripts that read it."""
-    _console(sys.stderr.isatty(), stderr=True).print(Text(text, style=style), soft_wrap=True)
+def say(text: str, *, style: str = "", wrap: bool = False) -> None:
+    """Say something beside the result, to stderr; without style for scripts that read it.
+
+    `wrap` breaks what is long between words, for what a person reads and nobody pastes.
+    """
+    console = _console(sys.stderr.isatty(), stderr=True)
+    if wrap:
+        for line in _wrapped(text, console.width):
+            console.print(Text(line, style=style), soft_wrap=True)
+    else:
+        console.print(Text(text, style=style), soft_wrap=True)
+
+
+def _wrapped(text: str, columns: int) -> list[str]:
+    """Break a text between words; every line but the first is indented."""
+    from textwrap import wrap
+
+    return wrap(text, width=columns, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
 def next_step(commands: str | Sequence[str]) -> None:

@@ -23,6 +23,7 @@ Kind = Literal["continuous", "discrete", "categorical", "ingredient"]
 MOST_LEVELS, ROWS_PER_LEVEL = 12, 3
 _LARGEST_STEP, _SMALLEST_STEP = 3, -6  # powers of ten; finer values were computed, not weighed or set
 _LOG_SPAN = 1000.0
+_MOST_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,8 @@ class ColumnGuess:
 
     `low`, `high` and `step` are in the column's unit; `step` is the coarsest of 1, 2, 5 times a power of ten that all
     values are multiples of, None where they look computed. `levels` are listed for discrete and categorical columns.
-    A column of a mixture carries its `mixture_total` and the number of the mixture it belongs to, from 1.
+    A column of a mixture carries its `mixture_total` and the number of the mixture it belongs to, from 1. `hint` says
+    what to put right in the table first; columns that it is about together carry the same one.
     """
 
     name: str
@@ -47,6 +49,7 @@ class ColumnGuess:
     is_log: bool = False
     mixture: int | None = None
     mixture_total: float | None = None
+    hint: str = ""
 
 
 def guess_columns(table: Table, *, targets: Sequence[str] = ()) -> list[ColumnGuess]:
@@ -94,6 +97,7 @@ def _guess(
     is_log: bool = False,
     blank_is_zero: bool = False,
     mixture: tuple[int, float] | None = None,
+    hint: str = "",
 ) -> ColumnGuess:
     """Fill in what every guess has from the column's values."""
     values = sorted({value for value in column.numbers if value is not None})
@@ -113,6 +117,7 @@ def _guess(
         is_log=is_log,
         mixture=mixture[0] if mixture else None,
         mixture_total=mixture[1] if mixture else None,
+        hint=hint,
     )
 
 
@@ -149,15 +154,18 @@ def _numeric(table: Table, column: Column, mixtures: Sequence[Mixture]) -> Colum
             return _guess(column, "input", "ingredient", because, blank_is_zero=blank_is_zero, mixture=place)
     if len(levels) == 1:
         return _guess(column, "note", "continuous", f"{levels[0]:g} on every row: nothing to vary" + _blanks(column))
-    more = _near_mixture(table, column, mixtures) + _blanks(column)
+    near = _near(column, mixtures)
+    more = f"; one of {len(near.names)} columns that nearly sum to {near.total:g}" if near else ""
+    more += _blanks(column)
+    hint = _hint(table, near)
     if len(levels) <= MOST_LEVELS and len(values) >= ROWS_PER_LEVEL * len(levels):
         because = f"{len(levels)} levels on {len(values)} rows" + more
-        return _guess(column, "input", "discrete", because, levels=tuple(levels))
+        return _guess(column, "input", "discrete", because, levels=tuple(levels), hint=hint)
     is_log = _is_log(values)
     because = f"{len(levels)} values between {levels[0]:g} and {levels[-1]:g}"
     because += f"; spans {levels[-1] / levels[0]:.0f}-fold, so a log scale may fit" if is_log else ""
     because += "; its decimals look computed, so no step is guessed" if _step(levels) is None else ""
-    return _guess(column, "input", "continuous", because + more, is_log=is_log)
+    return _guess(column, "input", "continuous", because + more, is_log=is_log, hint=hint)
 
 
 def _is_log(values: Sequence[float]) -> bool:
@@ -171,16 +179,25 @@ def _blanks(column: Column) -> str:
     return f"; {n_blank} of {len(column.cells)} rows have none" if n_blank else ""
 
 
-def _near_mixture(table: Table, column: Column, mixtures: Sequence[Mixture]) -> str:
-    """Say where a recipe misses its total on a few rows: likely slips of the pen."""
-    for mixture in mixtures:
-        if column.name in mixture.names and not mixture.is_exact:
-            numbers = [str(table.row_numbers[row]) for row in mixture.off_rows]
-            rows = f"{table.row_word}{'s' if len(numbers) > 1 else ''} {', '.join(numbers[:5])}"
-            rows += f" and {len(numbers) - 5} more" if len(numbers) > 5 else ""
-            names = ", ".join(mixture.names)
-            return f"; {names} sum to {mixture.total:g} on all rows but {rows}: correct those for a mixture"
-    return ""
+def _near(column: Column, mixtures: Sequence[Mixture]) -> Mixture | None:
+    """Return the recipe that a column belongs to where its sum is off on some rows."""
+    return next((m for m in mixtures if column.name in m.names and not m.is_exact), None)
+
+
+def _hint(table: Table, mixture: Mixture | None) -> str:
+    """Say where a recipe misses its total: slips of the pen, or what was weighed rather than meant."""
+    if mixture is None:
+        return ""
+    off = [
+        f"{table.row_numbers[row]} ({total:.6g})" for row, total in zip(mixture.off_rows, mixture.off_sums, strict=True)
+    ]
+    more = f" and {len(off) - _MOST_NAMED} more" if len(off) > _MOST_NAMED else ""
+    rows = f"{table.row_word}{'s' if len(off) > 1 else ''} {', '.join(off[:_MOST_NAMED])}{more}"
+    names = f"{', '.join(mixture.names[:-1])} and {mixture.names[-1]}"
+    return (
+        f"{names} nearly sum to {mixture.total:g}, as a mixture does, but not on {rows}: put those right and init "
+        "makes ingredients of these columns; as they are, each is a parameter of its own, and no proposal keeps the sum"
+    )
 
 
 def _step(values: Sequence[float]) -> float | None:

@@ -22,6 +22,9 @@ FAMILIAR_TOTALS = (100.0, 1.0, 1000.0)
 
 _MOST_COLUMNS = 60
 _NEARLY = 0.9
+"""Share of rows that have a total where the others are slips."""
+_NEAR, _MOST = 0.005, 0.8
+"""How near a total a sum lies, as a share of it, and on which share of rows, where recipes were weighed with errors."""
 _FEWEST_ROWS = 4
 _RIDGE = 1e-8
 _PARTNER = 0.25  # how far from one to one a regression may leave an ingredient, for rounding
@@ -32,15 +35,16 @@ _COARSEST = 0.02  # of the total; coarser rounding would let any recipe of this 
 class Mixture:
     """Columns that sum to `total`, in the order of the table.
 
-    `tolerance` is what rounding of the written values explains. `off_rows` are the rows (from 0) that miss the total:
-    none where the columns are a mixture, a few where they nearly are. `blanks_are_zero` says that it holds only when
-    empty cells count as zero.
+    `tolerance` is what rounding of the written values explains. `off_rows` are the rows (from 0) that miss the total,
+    the worst first, and `off_sums` their sums: none where the columns are a mixture, some where they nearly are.
+    `blanks_are_zero` says that it holds only when empty cells count as zero.
     """
 
     names: tuple[str, ...]
     total: float
     tolerance: float
     off_rows: tuple[int, ...] = ()
+    off_sums: tuple[float, ...] = ()
     blanks_are_zero: bool = False
 
     @property
@@ -56,10 +60,11 @@ def resolution(column: Column) -> float:
 
 
 def find_mixtures(columns: Sequence[Column]) -> list[Mixture]:
-    """Find disjoint mixtures among columns of numbers, then those that miss a familiar total on a few rows.
+    """Find disjoint mixtures among columns of numbers, then those that come near a familiar total on most rows.
 
-    Exact ones come first, familiar totals before others, larger sets before smaller. Columns with a negative number,
-    with no number above zero, or with a word for missing (other than a blank or a dash) are no ingredients.
+    Exact ones come first, familiar totals before others, the nearest before others, larger sets before smaller.
+    Columns with a negative number, with no number above zero, or with a word for missing (other than a blank or a
+    dash) are no ingredients.
     """
     candidates = [column for column in columns if _can_be_ingredient(column)]
     found: list[Mixture] = []
@@ -70,12 +75,18 @@ def find_mixtures(columns: Sequence[Column]) -> list[Mixture]:
     steps = np.array([resolution(column) for column in candidates])
     free = np.ones(len(candidates), dtype=bool)
     checked = [result for chosen in _proposals(X, candidates) if (result := _check(X, steps, candidates, chosen))]
-    checked.sort(key=lambda pair: (pair[0].is_exact, pair[0].total in FAMILIAR_TOTALS, len(pair[1])), reverse=True)
+    checked.sort(key=lambda pair: _worth(pair[0], n_rows), reverse=True)
     for mixture, chosen in checked:
         if free[chosen].all():
             free[chosen] = False
             found.append(mixture)
     return found
+
+
+def _worth(mixture: Mixture, n_rows: int) -> tuple[bool, bool, float, int]:
+    """Rank sets of columns: larger is better."""
+    nearness = -sum(abs(total - mixture.total) for total in mixture.off_sums) / n_rows
+    return mixture.is_exact, mixture.total in FAMILIAR_TOTALS, nearness, len(mixture.names)
 
 
 def _can_be_ingredient(column: Column) -> bool:
@@ -91,7 +102,7 @@ def _proposals(X: NDArray[np.float64], columns: Sequence[Column]) -> Iterator[li
     for start in range(len(columns) - 1):
         totals = sums[:, start + 2 : start + _MOST_COLUMNS + 1] - sums[:, [start]]  # (rows, sets)
         middle = np.median(totals, axis=0)
-        steady = np.mean(np.abs(totals - middle) <= 0.005 * middle, axis=0) >= _NEARLY
+        steady = np.mean(np.abs(totals - middle) <= _NEAR * middle, axis=0) >= _MOST
         yield from (list(range(start, start + 2 + int(more))) for more in np.flatnonzero(steady & (middle > 0)))
     by_unit: dict[str, list[int]] = {}
     for place, column in enumerate(columns):
@@ -130,12 +141,17 @@ def _check(
     total = _rounded(float(np.median(totals)), tolerance)
     off = np.flatnonzero(np.abs(totals - total) > tolerance)
     if len(off) and (total not in FAMILIAR_TOTALS or len(off) > (1 - _NEARLY) * len(totals)):
-        return None
+        near = next((familiar for familiar in FAMILIAR_TOTALS if abs(total - familiar) <= _NEAR * familiar), None)
+        if near is None or np.mean(np.abs(totals - near) <= _NEAR * near) < _MOST:
+            return None
+        total, off = near, np.flatnonzero(np.abs(totals - near) > tolerance)
+    off = off[np.argsort(-np.abs(totals[off] - total), kind="stable")]
     mixture = Mixture(
         names=tuple(columns[place].name for place in chosen),
         total=total,
         tolerance=tolerance,
         off_rows=tuple(int(row) for row in off),
+        off_sums=tuple(float(totals[row]) for row in off),
         blanks_are_zero=bool(np.isnan(part).any()),
     )
     return mixture, chosen

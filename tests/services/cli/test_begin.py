@@ -185,3 +185,18 @@ def test_init_refuses_a_mistyped_number_with_its_cell(shell, write, column):
     for needed in ("past.csv", f"line 4, column '{column}'", "3l.4x" if column == "strength" else "195 °CC"):
         assert needed in done.stderr
     assert not (shell.folder / "pp01.yaml").exists()
+
+
+def test_init_points_at_a_mixture_whose_sums_are_off(shell, write):
+    """Said once, wrapped, with the worst rows; and it stands in the definition, where somebody looks later."""
+    rows = [(60 + 2 * i + (0.3 if i % 3 else 0), 30.5 - i, 9.5 - i, 30 + i / 7) for i in range(9)]
+    lines = [f"F{i},{','.join(f'{v:.1f}' for v in row)}" for i, row in enumerate(rows, start=1)]
+    write("past.csv", "\n".join(["film,PP,talc,oil,strength (MPa)", *lines]) + "\n")
+    done = shell("init", "--from", "past.csv", "--campaign", "PP01")
+    said = " ".join(done.stderr.split())
+    assert said.count("PP, talc and oil nearly sum to 100") == 1
+    assert "lines 3 (100.3), 4 (100.3)" in said
+    assert max(map(len, done.stderr.splitlines())) <= 100
+    text = (shell.folder / "pp01.yaml").read_text(encoding="utf-8")
+    assert text.count("# CHECK: PP, talc and oil nearly sum to 100") == 1
+    shell("validate", "pp01.yaml")

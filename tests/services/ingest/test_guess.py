@@ -133,7 +133,37 @@ def test_a_slip_in_a_recipe_is_pointed_at():
         _table(*(_column(f"w{i}", parts[:, i]) for i in range(3)), _column("score", rng.normal(size=30)))
     )
     assert guesses["w0"].kind == "continuous"
-    assert "sum to 100 on all rows but line 6" in guesses["w0"].because
+    assert "one of 3 columns that nearly sum to 100" in guesses["w0"].because
+    assert "w0, w1 and w2 nearly sum to 100" in guesses["w0"].hint
+    assert "not on line 6 (" in guesses["w0"].hint
+
+
+@pytest.mark.parametrize("off", [0.4, 0.05])
+def test_recipes_weighed_with_some_error_are_pointed_at(off):
+    """Sums that scatter around 100 on most rows are a mixture whose sums are off: said once, with the rows that are."""
+    rng = np.random.default_rng(8)
+    parts = _recipes(rng, 20, 4, 100.0, 2)
+    parts[:, 1] = np.round(parts[:, 1] + np.where(np.arange(20) % 4, rng.uniform(-off, off, 20), 0), 2)
+    parts[7, 0] += 12
+    sums = parts.sum(axis=1)
+    columns = [_column(f"w{i}", parts[:, i]) for i in range(4)]
+    speed = np.round(rng.uniform(10, 90, 20), 0)
+    guesses = _by_name(_table(*columns, _column("speed", speed), _column("yield", rng.normal(50, 9, 20))))
+    [hint] = {guess.hint for guess in guesses.values() if guess.hint}
+    assert {name for name, guess in guesses.items() if guess.hint} == {"w0", "w1", "w2", "w3"}
+    assert hint.startswith("w0, w1, w2 and w3 nearly sum to 100")
+    assert f"lines 9 ({sums[7]:g}), " in hint  # the worst first
+    assert {guess.kind for name, guess in guesses.items() if name[0] == "w"} == {"continuous"}
+
+
+def test_a_tiny_additive_belongs_to_a_near_mixture():
+    """The largest set comes closest to the total: an ingredient of 0.3 % is not forgotten."""
+    rng = np.random.default_rng(9)
+    parts = _recipes(rng, 30, 3, 99.7, 1)
+    parts[::3, 0] = np.round(parts[::3, 0] + 0.4, 1)
+    columns = [_column(f"w{i}", parts[:, i]) for i in range(3)] + [_column("wax", [0.3, 0.31] * 15)]
+    guesses = _by_name(_table(*columns, _column("yield", rng.normal(50, 9, 30))))
+    assert guesses["wax"].hint.startswith("w0, w1, w2 and wax nearly sum to 100")
 
 
 def test_amounts_that_sum_to_nothing_in_particular_are_no_mixture():
