@@ -13,6 +13,7 @@ from loop.ids import CampaignId, ProposalId, SpecimenId
 from loop.observations import Observation, TargetValue
 from loop.proposal import OPEN_STATES, Prediction, Proposal, ProposalState
 from loop.values import Formulation, fingerprint
+from loop.versions import Versions
 
 __all__ = [
     "CampaignState",
@@ -172,6 +173,15 @@ class CampaignState:
     def version(self) -> int:
         """Version of the definition in force."""
         return self.definitions[-1].version
+
+    @property
+    def versions(self) -> Versions:
+        """Every version of the definition, to read what was made under any of them."""
+        return Versions([record.definition for record in self.definitions])
+
+    def definition_of(self, record: ProposalRecord) -> Definition:
+        """Return the definition under which a proposal was planned as it is planned now."""
+        return self.definitions[record.space_version - 1].definition
 
     @property
     def cycle(self) -> int:

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from loop.definition import Definition
-from loop.errors import FormulationError
 from loop.goals import Target
+from loop.ids import SpecimenId
 from loop.observations import Observation, State, TargetValue
 from loop.space.encoding import Encoding
 from loop.surrogates.base import TargetData, TrainingData
+from loop.teaching import Taught
+from loop.values import Setting
+from loop.versions import Versions
 
 __all__ = ["Evidence", "evidence_of", "pooled_sd"]
 
@@ -22,51 +25,56 @@ _ENOUGH_DEGREES = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """Training data, and beside each row what it came from: rows (n, parameters) as made, values of every target."""
+    """Training data, and beside each row what it came from.
+
+    `rows` (n, parameters of the encoding) hold what was made, `made` the same in words, `specimens` the first specimen
+    of each row, `values` those of every target. `is_of_space` (n,) is true where the space's own parameters say all.
+    """
 
     data: TrainingData
     rows: np.ndarray
+    made: tuple[Mapping[str, Setting], ...]
+    specimens: tuple[SpecimenId, ...]
+    is_of_space: np.ndarray
     values: Mapping[str, np.ndarray]
 
 
-def evidence_of(definition: Definition, encoding: Encoding, observations: Sequence[Observation]) -> Evidence:
-    """Pool observations into training data.
+def evidence_of(definition: Definition, encoding: Encoding, versions: Versions, known: Sequence[Taught]) -> Evidence:
+    """Pool specimens into training data.
 
     Specimens of the same formulation, as made and in the same block, become one row: the mean of all tests. Its
     variance is the pooled repeatability over the count of tests; the declared one is used where too few tests are
-    repeated to pool, and NaN stands where neither is known. Excluded specimens are left out, and so are specimens
-    made of something outside the space's parameters.
+    repeated to pool, and NaN stands where neither is known. What the definition in force does not name any more is not
+    told apart, but for ingredients and levels, of which the encoding knows.
 
     Returns
     -------
     Evidence
         Computed targets are among `values`, never among the training targets.
     """
-    space = encoding.space
-    points: dict[tuple[object, ...], list[Observation]] = {}
-    rows: dict[tuple[object, ...], np.ndarray] = {}
-    for seen in observations:
-        if seen.is_excluded or not any(_is_known(value) for value in seen.targets.values()):
-            continue
-        try:
-            row = space.to_rows([seen.as_made])[0]
-        except FormulationError:
-            continue
-        key = (*row.tolist(), seen.block if encoding.blocks else "")
-        rows[key] = row
-        points.setdefault(key, []).append(seen)
-    n = len(points)
-    table = np.array([rows[key] for key in points]).reshape(n, len(space.names))
-    blocks = [str(key[-1]) for key in points]
-    groups = list(points.values())
+    table = encoding.rows_of([one.settings for one in known])
+    points: dict[tuple[object, ...], list[int]] = {}
+    for i, one in enumerate(known):
+        key = (*table[i].tolist(), one.observation.block if encoding.blocks else "")
+        points.setdefault(key, []).append(i)
+    first = [members[0] for members in points.values()]
+    groups = [[known[i].observation for i in members] for members in points.values()]
     targets = {name: _pooled(definition.targets[name], name, groups) for name in definition.measured_targets}
     values = {name: np.where(data.censored == 0, data.mean, np.nan) for name, data in targets.items()}
-    columns = {name: table[:, j] for j, name in enumerate(space.names)}
     for name, target in definition.targets.items():
         if target.expression is not None:
-            values[name] = np.broadcast_to(target.expression(columns), (n,)).astype(float)
-    data = TrainingData(X=encoding.encode(table, blocks), columns=encoding.columns, targets=targets)
-    return Evidence(data=data, rows=table, values=values)
+            worked_out = [versions.computed(name, known[i].reading) for i in first]
+            values[name] = np.array([np.nan if value is None else value for value in worked_out], dtype=float)
+    rows = table[first]
+    blocks = [str(key[-1]) for key in points]
+    return Evidence(
+        data=TrainingData(X=encoding.encode(rows, blocks), columns=encoding.columns, targets=targets),
+        rows=rows,
+        made=tuple(known[i].settings for i in first),
+        specimens=tuple(known[i].observation.specimen_id for i in first),
+        is_of_space=np.array([known[i].reading.is_of_space for i in first], dtype=bool),
+        values=values,
+    )
 
 
 def pooled_sd(target: Target, groups: Sequence[Sequence[TargetValue]]) -> float:
@@ -113,7 +121,3 @@ def _pooled(target: Target, name: str, groups: Sequence[Sequence[Observation]]) 
 
 def _mean(measured: Sequence[TargetValue]) -> float:
     return sum(v.n * float(v.mean or 0.0) for v in measured) / sum(v.n for v in measured)
-
-
-def _is_known(value: TargetValue) -> bool:
-    return value.mean is not None or value.limit is not None

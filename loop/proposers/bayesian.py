@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -50,7 +50,7 @@ def choose(
     pending
         Formulations whose results are still to come: the batch keeps clear of them.
     unmakeable
-        Formulations that could not be made, or that a person turned down as a lesson.
+        Formulations that could not be made, or that a person turned down as a lesson; of any version.
 
     Raises
     ------
@@ -82,11 +82,11 @@ def _chosen(
 ) -> list[Choice]:
     fitted = surrogate(definition.policy.surrogate).fit(evidence.data, seed=seed)
     pending_rows = space.to_rows(pending)
-    unmakeable_rows = space.to_rows(unmakeable)
+    unmakeable_rows = encoding.rows_of(unmakeable)
     acquisition = build_acquisition(
         definition,
         encoding,
-        evidence,
+        _within_reach(space, encoding, evidence),
         fitted,
         pending=encoding.encode(pending_rows),
         seed=seed,
@@ -97,7 +97,7 @@ def _chosen(
         space,
         encoding.encode,
         n=count,
-        seen_rows=np.vstack([evidence.rows, unmakeable_rows]),
+        seen_rows=np.vstack([evidence.rows, unmakeable_rows])[:, : len(space.names)],
         pending_rows=pending_rows,
         rng=np.random.default_rng(seed),
     )
@@ -107,6 +107,19 @@ def _chosen(
         Choice(formulation=formulation, predicted=predicted, acquisition=float(pick.value))
         for pick, formulation, predicted in zip(picks, formulations, predictions, strict=True)
     ]
+
+
+def _within_reach(space: SearchSpace, encoding: Encoding, evidence: Evidence) -> Evidence:
+    """Put the nearest allowed formulation in the place of each that the space has no words for any more.
+
+    What is known of those teaches; but they are nothing to beat, since nothing like them can be made again.
+    """
+    if evidence.is_of_space.all():
+        return evidence
+    X = evidence.data.X.copy()
+    for i in np.flatnonzero(~evidence.is_of_space):
+        X[i] = encoding.encode(space.nearest(evidence.rows[i, : len(space.names)])[None])[0]
+    return replace(evidence, data=replace(evidence.data, X=X))
 
 
 def predict(

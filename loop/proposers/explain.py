@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
 from loop.definition import Definition
 from loop.proposal import Prediction
-from loop.space.parameters import Categorical
-from loop.space.space import SearchSpace
+from loop.space.encoding import Encoding
+from loop.space.parameters import Categorical, Parameter
+from loop.training import Evidence
 from loop.values import Formulation
 
 __all__ = ["because", "difference"]
@@ -19,43 +20,36 @@ _MOST_CHANGES = 4
 
 def because(
     definition: Definition,
-    space: SearchSpace,
+    encoding: Encoding,
     formulation: Formulation,
     predicted: Mapping[str, Prediction],
-    *,
-    seen_rows: np.ndarray,
-    seen_ids: Sequence[str],
-    values: Mapping[str, np.ndarray],
+    known: Evidence,
 ) -> str:
-    """Write the reason of one proposal: what it promises over the best so far, how sure that is, what it changes.
-
-    Parameters
-    ----------
-    seen_rows, seen_ids
-        Formulations made so far (n, parameters), and the name of each.
-    values
-        What each of them showed, (n,) by target, NaN where unknown.
-    """
+    """Write the reason of one proposal: what it promises over the best so far, how sure that is, what it changes."""
     parts = [f"{name} {_value(predicted[name], definition.targets[name].unit)}" for name in definition.goals]
-    parts.append(_promise(definition, predicted, values))
+    parts.append(_promise(definition, predicted, known.values))
     for name, target in definition.targets.items():
         if target.limits is not None and name not in definition.goals and name in predicted:
             margin = float(target.limits.margin(np.array([predicted[name].mean]))[0])
             sure = "inside" if margin >= 0 else "outside"
             parts.append(f"{name} {_value(predicted[name], target.unit)} ({sure} its limits)")
-    if len(seen_rows):
-        row = space.to_rows([formulation])[0]
-        nearest = int(_distance(space, seen_rows, row).argmin())
-        changes = difference(space, space.to_formulation(seen_rows[nearest]), formulation)
-        parts.append(f"nearest made: {seen_ids[nearest]}" + (f", changed {changes}" if changes else ", repeated"))
+    if len(known.rows):
+        nearest = int(_distance(encoding.parameters, known.rows, encoding.rows_of([formulation])[0]).argmin())
+        changes = difference(encoding.parameters, known.made[nearest], formulation)
+        parts.append(
+            f"nearest made: {known.specimens[nearest]}" + (f", changed {changes}" if changes else ", repeated")
+        )
     return "; ".join(parts)
 
 
-def difference(space: SearchSpace, before: Formulation, after: Formulation) -> str:
-    """Write what changes from one formulation to another, the largest changes first; empty where nothing does."""
+def difference(parameters: Mapping[str, Parameter], before: Formulation, after: Formulation) -> str:
+    """Write what changes from one formulation to another, the largest changes first; empty where nothing does.
+
+    An ingredient that one of them does not name is zero there.
+    """
     found: list[tuple[float, str]] = []
-    for name, parameter in space.parameters.items():
-        old, new = before[name], after[name]
+    for name, parameter in parameters.items():
+        old, new = before.get(name, 0.0), after.get(name, 0.0)
         if isinstance(parameter, Categorical):
             if old != new:
                 found.append((1.0, f"{name} {old} → {new}"))
@@ -103,9 +97,9 @@ def _value(predicted: Prediction, unit: str) -> str:
     return f"{predicted.mean:.4g}{spread} {unit}".rstrip()
 
 
-def _distance(space: SearchSpace, rows: np.ndarray, row: np.ndarray) -> np.ndarray:
+def _distance(parameters: Mapping[str, Parameter], rows: np.ndarray, row: np.ndarray) -> np.ndarray:
     gap = np.zeros(len(rows))
-    for j, parameter in enumerate(space.parameters.values()):
+    for j, parameter in enumerate(parameters.values()):
         if isinstance(parameter, Categorical):
             gap += rows[:, j] != row[j]
         else:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from loop.space.parameters import Categorical, Ingredient, Parameter
 from loop.space.space import SearchSpace
 from loop.surrogates.base import EncodedColumn
+from loop.values import Formulation
 
 __all__ = ["Encoding"]
 
 
 class Encoding:
-    """Encode the rows of one space.
+    """Encode the rows of one space, and longer rows of what was made before the space became what it is.
 
     Numbers are scaled over the range that can occur: the candidates' where there is a table, else the parameter's; on
     a logarithm where the parameter asks for it. A share that may be zero is scaled as log(1 + share / smallest dose).
@@ -23,14 +24,20 @@ class Encoding:
     ----------
     blocks
         Names of the blocks that training rows may belong to; each becomes a column that is zero for a candidate.
+    parameters
+        What training rows hold, where that is more than the space: its parameters first and in order, choices perhaps
+        with further levels, then others of which a candidate has zero.
     """
 
-    def __init__(self, space: SearchSpace, blocks: Sequence[str] = ()) -> None:
+    def __init__(
+        self, space: SearchSpace, blocks: Sequence[str] = (), parameters: Mapping[str, Parameter] | None = None
+    ) -> None:
         self.space = space
         self.blocks = tuple(blocks)
-        self._ends = np.array([self._range(j, p) for j, p in enumerate(space.parameters.values())])
+        self.parameters: Mapping[str, Parameter] = dict(parameters or space.parameters)
+        self._ends = np.array([self._range(j, p) for j, p in enumerate(self.parameters.values())])
         columns: list[EncodedColumn] = []
-        for name, parameter in space.parameters.items():
+        for name, parameter in self.parameters.items():
             if isinstance(parameter, Categorical):
                 columns += [EncodedColumn(parameter=name, kind="level", level=level) for level in parameter.names]
                 described = next(iter(parameter.levels.values()))
@@ -43,10 +50,10 @@ class Encoding:
         )
 
     def encode(self, rows: np.ndarray, blocks: Sequence[str] | None = None) -> np.ndarray:
-        """Encode rows (n, parameters) as X (n, columns); rows without a known block get zeros there."""
+        """Encode rows of the space or longer ones, (n, parameters), as X (n, columns); an unknown block is zeros."""
         parts: list[np.ndarray] = []
-        for j, parameter in enumerate(self.space.parameters.values()):
-            values = rows[:, j]
+        for j, parameter in enumerate(self.parameters.values()):
+            values = rows[:, j] if j < rows.shape[1] else np.zeros(len(rows))
             if isinstance(parameter, Categorical):
                 chosen = values.astype(int)
                 parts.append(np.eye(len(parameter.names))[chosen])
@@ -64,20 +71,29 @@ class Encoding:
     def decode(self, X: np.ndarray) -> dict[str, np.ndarray]:
         """Read the numbers of all numeric parameters back out of X (..., columns): arrays (...) by name."""
         values: dict[str, np.ndarray] = {}
+        ends = dict(zip(self.parameters, self._ends, strict=True))
         for k, column in enumerate(self.columns):
             if column.kind == "numeric":
-                j = self.space.names.index(column.parameter)
-                low, high = self._ends[j]
-                values[column.parameter] = _unwarped(
-                    self.space.parameters[column.parameter], low + (high - low) * X[..., k]
-                )
+                low, high = ends[column.parameter]
+                values[column.parameter] = _unwarped(self.parameters[column.parameter], low + (high - low) * X[..., k])
         return values
+
+    def rows_of(self, formulations: Sequence[Formulation]) -> np.ndarray:
+        """Write formulations as rows, shape (n, parameters); choices as level numbers, what one lacks as zero."""
+        rows = np.zeros((len(formulations), len(self.parameters)))
+        for i, formulation in enumerate(formulations):
+            for j, (name, parameter) in enumerate(self.parameters.items()):
+                if isinstance(parameter, Categorical):
+                    rows[i, j] = parameter.names.index(str(formulation[name]))
+                else:
+                    rows[i, j] = float(formulation.get(name, 0.0))
+        return rows
 
     def _range(self, j: int, parameter: Parameter) -> tuple[float, float]:
         if isinstance(parameter, Categorical):
             return 0.0, 1.0
         low, high = parameter.low, parameter.high
-        if self.space.candidates is not None:
+        if self.space.candidates is not None and j < len(self.space.names):
             column = self.space.candidates[:, j]
             if column.min() < column.max():
                 low, high = float(column.min()), float(column.max())

@@ -25,6 +25,12 @@ __all__ = [
 ]
 
 
+_VALUE_BEFORE = (
+    "What it was for every specimen made before it became a parameter; "
+    "without it those specimens do not teach the model."
+)
+
+
 class Continuous(Numeric):
     """A number between two bounds, on a grid where `step` is given (counted from `low`)."""
 
@@ -35,6 +41,7 @@ class Continuous(Numeric):
     scale: Literal["linear", "log"] = Field(
         default="linear", description="log where equal ratios matter more than equal differences."
     )
+    value_before: float | None = Field(default=None, description=_VALUE_BEFORE)
 
     @model_validator(mode="after")
     def _is_ordered(self) -> Continuous:
@@ -44,6 +51,7 @@ class Continuous(Numeric):
             )
         if self.scale == "log" and self.low <= 0:
             raise ValueError(f"a log scale needs low > 0, got {self.low:g}")
+        _check_value_before(self.value_before, self.scale)
         if self.step is not None and self.step * (1 - GRID_TOLERANCE) > self.high - self.low:
             raise ValueError(f"step {self.step:g} is wider than the range {self.low:g} to {self.high:g}")
         return self
@@ -91,6 +99,7 @@ class Discrete(Numeric):
     scale: Literal["linear", "log"] = Field(
         default="linear", description="log where equal ratios matter more than equal differences."
     )
+    value_before: float | None = Field(default=None, description=_VALUE_BEFORE)
 
     @field_validator("values")
     @classmethod
@@ -103,6 +112,7 @@ class Discrete(Numeric):
     def _fits_scale(self) -> Discrete:
         if self.scale == "log" and self.values[0] <= 0:
             raise ValueError(f"a log scale needs values > 0, got {self.values[0]:g}")
+        _check_value_before(self.value_before, self.scale)
         return self
 
     @property
@@ -153,6 +163,7 @@ class Categorical(Frozen):
     hard_to_change: bool = Field(
         default=False, description="True where changing it between runs costs time; runs are blocked by it."
     )
+    value_before: str | None = Field(default=None, description=_VALUE_BEFORE)
 
     @field_validator("levels", mode="before")
     @classmethod
@@ -165,6 +176,11 @@ class Categorical(Frozen):
             return {str(level): descriptors or {} for level, descriptors in levels.items()}
         return levels
 
+    @field_validator("value_before", mode="before")
+    @classmethod
+    def _from_number(cls, level: object) -> object:
+        return str(level) if isinstance(level, (int, float)) and not isinstance(level, bool) else level
+
     @model_validator(mode="after")
     def _is_a_choice(self) -> Categorical:
         if len(self.levels) < 2:
@@ -174,6 +190,11 @@ class Categorical(Frozen):
             raise ValueError(
                 "every level needs the same descriptors; "
                 + "; ".join(f"{k}: {sorted(v)}" for k, v in self.levels.items())
+            )
+        if self.value_before is not None and self.value_before not in self.levels:
+            raise ValueError(
+                f"value_before {self.value_before!r} is no level of it; levels are {', '.join(self.names)}: "
+                "give it a level of its own, and forbid that where it is not to be proposed"
             )
         return self
 
@@ -222,6 +243,12 @@ class Categorical(Frozen):
     def descriptor_matrix(self) -> np.ndarray:
         """Return descriptors of shape (levels, descriptors); no columns where none are declared."""
         return np.array([[*descriptors.values()] for descriptors in self.levels.values()], dtype=float)
+
+
+def _check_value_before(value: float | None, scale: str) -> None:
+    """Refuse a value before that the parameter's scale cannot hold; it may lie outside the range."""
+    if value is not None and scale == "log" and value <= 0:
+        raise ValueError(f"a log scale needs value_before > 0, got {value:g}")
 
 
 Parameter = Annotated[Continuous | Discrete | Categorical | Ingredient, Field(discriminator="kind")]

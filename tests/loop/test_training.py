@@ -5,7 +5,9 @@ import pytest
 
 from loop.observations import Observation, State, TargetValue
 from loop.space.encoding import Encoding
+from loop.teaching import taught
 from loop.training import evidence_of, pooled_sd
+from loop.versions import Versions
 from tests.loop.campaigns import SIMPLE, definition, value
 
 
@@ -21,7 +23,8 @@ def seen(name, temperature, catalyst="A", *, block="", excluded=False, **targets
 
 def evidence(observations, of=None, blocks=()):
     of = of or definition()
-    return evidence_of(of, Encoding(of.space(), blocks), observations)
+    versions = Versions([of])
+    return evidence_of(of, Encoding(of.space(), blocks), versions, taught(of, versions, observations))
 
 
 def test_replicates_of_one_formulation_become_one_row_weighted_by_their_tests():
