@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from loop.events import Entry
 from loop.progress import best_by_cycle, budget_use, cycles_without_improvement, limits_progress, specimen_rows
 from loop.remarks import known_remarks
+from loop.sentences import sentence
 from loop.state import CampaignState, ProposalRecord
-from services.campaign.sentences import sentence
 from services.campaign.views import (
     BestView,
     BudgetView,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from loop import numerals
 from loop.proposal import Prediction
 from loop.values import Setting
 
@@ -30,24 +31,10 @@ def settings_text(settings: Mapping[str, Setting]) -> str:
 
 
 def numeral(value: float | None, digits: int = _DIGITS) -> str:
-    """Write a number with so many significant digits, without an exponent where that stays short."""
-    if value is None or not math.isfinite(value):
-        return NO_VALUE
-    short = f"{value:.{digits}g}"
-    if "e" not in short:
-        return short
-    whole = f"{float(short):.10f}".rstrip("0").rstrip(".")
-    return whole if len(whole) <= digits + 4 and float(whole) == float(short) else short
+    """Write a number with so many significant digits; a dash where there is none."""
+    return NO_VALUE if value is None or not math.isfinite(value) else numerals.numeral(value, digits)
 
 
 def prediction_text(predicted: Prediction | None) -> str:
     """Write mean ± sd: the sd with two significant digits, the mean to the same place."""
-    if predicted is None:
-        return NO_VALUE
-    if predicted.sd == 0:
-        return f"{numeral(predicted.mean)} ± 0"
-    places = 1 - math.floor(math.log10(predicted.sd))
-    if not -6 <= places <= 6:
-        return f"{numeral(predicted.mean)} ± {numeral(predicted.sd, 2)}"
-    mean, sd = round(predicted.mean, places) + 0.0, round(predicted.sd, places)  # + 0.0 takes the sign off a zero
-    return f"{mean:.{max(places, 0)}f} ± {sd:.{max(places, 0)}f}"
+    return NO_VALUE if predicted is None else numerals.with_spread(predicted.mean, predicted.sd)

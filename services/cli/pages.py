@@ -12,9 +12,9 @@ from loop.agent import Forecast
 from loop.definition import Definition
 from loop.observations import TargetValue
 from loop.proposal import Prediction
+from loop.sentences import said
 from loop.state import CampaignState
 from loop.values import Formulation
-from services.campaign.sentences import said
 from services.campaign.views import CampaignsView, LogView, ProposalView, StatusView
 from services.cli.layouts import Line, plain_table, side_by_side
 from services.cli.numerals import numeral, prediction_text, setting_text

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from loop.ids import campaign_of, campaign_of_specimen, specimen_id
+from loop.sentences import said
 from loop.state import CampaignState
-from services.campaign.sentences import said
 from services.campaign.service import CampaignService
 from services.cli.assignments import read_settings, read_targets
 from services.cli.pages import recorded_page

@@ -10,8 +10,8 @@ from loop.events import Event
 from loop.memory import MemoryJournal
 from loop.observations import State, TargetValue
 from loop.proposal import ProposalState
+from loop.sentences import said, sentence
 from services.campaign import viewing
-from services.campaign.sentences import said, sentence
 from tests.services.campaign.tiny import begun, measured, run_cycle
 
 KINDS = {kind.model_fields["kind"].default for kind in typing.get_args(typing.get_args(Event)[0])}

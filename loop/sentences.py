@@ -1,0 +1,150 @@
+"""Say in words what each event of a journal was: what it is about, what happened, and why. Pure.
+
+The one place that does: log, report and whoever else tells of events take their words from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from loop.counting import counted
+from loop.events import (
+    CycleClosed,
+    DefinitionAdopted,
+    Event,
+    HypothesisJudged,
+    HypothesisNoted,
+    ProposalAbandoned,
+    ProposalApproved,
+    ProposalClosed,
+    ProposalDispatched,
+    ProposalEdited,
+    ProposalFailed,
+    ProposalInfeasible,
+    ProposalSkipped,
+    ProposalsMade,
+    ProposalStaled,
+    ProposalStarted,
+    ResultCorrected,
+    ResultRecorded,
+    SpecimenExcluded,
+    SpecimenImported,
+    SpecimenKept,
+    SpecimenRemarked,
+)
+from loop.numerals import numeral
+from loop.observations import State, TargetValue
+
+__all__ = ["Told", "said", "sentence", "tell"]
+
+_HELD = {"yes": "held", "no": "did not hold", "open": "is open again"}
+_TYPED_DIGITS = 10
+"""What a person typed is shown as it was typed; more digits are a computer's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event in words: the id or ids that it is about, what happened, and the reason given, empty where none was.
+
+    `what` goes on from `subject`, with a space between them or, where it is a statement of its own, a colon.
+    """
+
+    subject: str
+    what: str
+    because: str = ""
+    is_statement: bool = False
+
+    def __str__(self) -> str:
+        between = ": " if self.is_statement else " "
+        because = f": {self.because}" if self.because else ""
+        return " ".join(f"{self.subject}{between if self.subject else ''}{self.what}{because}".split())
+
+
+def sentence(event: Event) -> str:
+    """Return an event as a person would tell it, on one line."""
+    return str(tell(event))
+
+
+def said(value: TargetValue | None) -> str:
+    """Write one target's value: ``41.2``, ``41.2 ± 0.5 (n = 3)``, ``< 0.1``, ``lost: dropped``."""
+    if value is None:
+        return "nothing"
+    if value.mean is not None:
+        sd = "" if value.sd is None else f" ± {numeral(value.sd, _TYPED_DIGITS)}"
+        return f"{numeral(value.mean, _TYPED_DIGITS)}{sd}" + (f" (n = {value.n})" if value.n != 1 else "")
+    if value.limit is not None:
+        return f"{'<' if value.state is State.BELOW_DETECTION else '>'} {numeral(value.limit, _TYPED_DIGITS)}"
+    return value.state.value.replace("_", " ") + (f": {value.reason}" if value.reason else "")
+
+
+def tell(event: Event) -> Told:
+    """Put an event into words."""
+    match event:
+        case DefinitionAdopted(version=1):
+            return Told("", "campaign begun with definition version 1", event.reason)
+        case DefinitionAdopted():
+            return Told("", f"definition became version {event.version}", event.reason)
+        case SpecimenImported(observation=seen):
+            return Told(seen.specimen_id, f"taken in{_from(event.source)}: {_values(seen.targets)}")
+        case ProposalsMade():
+            return _told_of_proposals(event)
+        case ProposalApproved():
+            return Told(event.proposal_id, "approved", event.reason)
+        case ProposalEdited():
+            return Told(event.proposal_id, "edited, and thereby approved", event.reason)
+        case ProposalSkipped():
+            lesson = "; the model keeps away from its like" if event.is_lesson else ""
+            return Told(event.proposal_id, f"skipped{lesson}", event.reason)
+        case ProposalStaled():
+            return Told(event.proposal_id, "became stale", event.reason)
+        case ProposalDispatched():
+            return Told(event.proposal_id, "sent to the laboratory", event.reason)
+        case ProposalStarted():
+            return Told(event.proposal_id, "begun", event.reason)
+        case ResultRecorded():
+            more = "" if event.is_complete else ", more to come"
+            return Told(event.specimen_id, f"measured: {_values(event.targets)}{more}{_beside(event.source)}")
+        case ResultCorrected():
+            change = f"{event.target} corrected from {said(event.old)} to {said(event.new)}"
+            return Told(event.specimen_id, change, event.reason, is_statement=True)
+        case SpecimenExcluded():
+            return Told(event.specimen_id, "excluded from training", event.reason)
+        case SpecimenKept():
+            return Told(event.specimen_id, "kept for training again", event.reason)
+        case SpecimenRemarked():
+            return Told(event.specimen_id, f"“{event.text}”{_beside(event.source)}", is_statement=True)
+        case ProposalFailed():
+            return Told(event.proposal_id, "failed", event.reason)
+        case ProposalInfeasible():
+            return Told(event.proposal_id, "cannot be made", event.reason)
+        case ProposalAbandoned():
+            return Told(event.proposal_id, "given up", event.reason)
+        case ProposalClosed():
+            return Told(event.proposal_id, "closed", event.reason)
+        case CycleClosed():
+            return Told("", f"cycle {event.cycle} closed", event.reason)
+        case HypothesisNoted():
+            return Told(event.hypothesis_id, f"expected: {event.text}")
+        case HypothesisJudged():
+            return Told(event.hypothesis_id, _HELD[event.held], event.reason)
+
+
+def _told_of_proposals(event: ProposalsMade) -> Told:
+    ids = [proposal.id for proposal in event.proposals]
+    which = f"{ids[0]} to {ids[-1].rpartition('-')[2]}" if len(ids) > 1 else "".join(ids)
+    how = "" if event.surrogate == "none" else f" by {event.surrogate}"
+    from_what = f"from entries up to {event.seen_seq}, seed {event.seed}"
+    return Told(which, f"proposed as cycle {event.cycle}{how} ({counted(len(ids), 'formulation')}, {from_what})")
+
+
+def _values(targets: Mapping[str, TargetValue]) -> str:
+    return ", ".join(f"{name} {said(value)}" for name, value in targets.items()) or "no values"
+
+
+def _from(source: str) -> str:
+    return f" from {source}" if source else ""
+
+
+def _beside(source: str) -> str:
+    return f" ({source})" if source else ""
