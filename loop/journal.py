@@ -130,7 +130,10 @@ class _Reading:
             case ProposalEdited(proposal_id=which):
                 self._step(entry, which, "edited", event.reason)
                 self.proposals[which] = replace(
-                    self.proposals[which], planned=event.planned, predicted_after_edit=event.predicted
+                    self.proposals[which],
+                    planned=event.planned,
+                    predicted_after_edit=event.predicted,
+                    space_version=len(self.definitions),
                 )
             case ProposalSkipped(proposal_id=which):
                 self._step(entry, which, "skipped", event.reason)

@@ -12,14 +12,13 @@ from datetime import datetime
 import numpy as np
 
 from loop.definition import Definition
-from loop.errors import ExpressionError
-from loop.expressions import Expression
 from loop.goals import Target
 from loop.ids import ProposalId, SpecimenId
-from loop.observations import Observation, State, TargetValue
+from loop.observations import State, TargetValue
 from loop.proposal import Origin
 from loop.state import CampaignState, SpecimenRecord
 from loop.values import Formulation
+from loop.versions import Versions
 
 __all__ = ["SpecimenRow", "is_better", "score_sd", "specimen_rows", "ties_with_best"]
 
@@ -28,6 +27,7 @@ __all__ = ["SpecimenRow", "is_better", "score_sd", "specimen_rows", "ties_with_b
 class SpecimenRow:
     """One specimen in the order of arrival, judged by the definition in force.
 
+    `as_made` holds what is known of the parameters in force beside what was written down (see `loop.versions`).
     `values` holds every target, computed ones included; None where there is no number. `limits_met` holds every target
     with limits; None where it is not known. `gains` stand in the order of the goals, larger is better, None where a
     goal has no number. `score` is the gain of a single goal or the desirability, None for a front.
@@ -68,9 +68,9 @@ def specimen_rows(state: CampaignState) -> tuple[SpecimenRow, ...]:
     first proposals.
     """
     opened = sorted((record.seq, record.cycle) for record in state.cycles.values())
-    expressions = {name: target.expression for name, target in state.definition.targets.items()}
+    versions = state.versions
     return tuple(
-        _row(number, record, state, expressions, opened) for number, record in enumerate(state.specimens.values(), 1)
+        _row(number, record, state, versions, opened) for number, record in enumerate(state.specimens.values(), 1)
     )
 
 
@@ -78,13 +78,17 @@ def _row(
     number: int,
     record: SpecimenRecord,
     state: CampaignState,
-    expressions: Mapping[str, Expression | None],
+    versions: Versions,
     opened: Sequence[tuple[int, int]],
 ) -> SpecimenRow:
     definition = state.definition
     seen = record.observation
     made_from = state.proposals.get(seen.proposal_id) if seen.proposal_id is not None else None
-    values = {name: _value(name, expression, seen) for name, expression in expressions.items()}
+    reading = versions.read(seen.as_made)
+    values = {
+        name: seen.mean_of(name) if target.expression is None else versions.computed(name, reading)
+        for name, target in definition.targets.items()
+    }
     numbers = [values[name] for name in definition.goals]
     known = [number for number in numbers if number is not None]
     gains = _gains(definition, known) if len(known) == len(numbers) else None
@@ -97,7 +101,7 @@ def _row(
         else max((cycle for seq, cycle in opened if seq < record.seq), default=0),
         origin=made_from.proposal.origin if made_from is not None else Origin.EXTERNAL,
         at=record.at,
-        as_made=seen.as_made,
+        as_made={**reading.settings, **seen.as_made},
         values=values,
         limits_met={
             name: _meets(target, values[name], seen.targets.get(name))
@@ -109,16 +113,6 @@ def _row(
         is_measured=any(v.mean is not None or v.state.is_censored for v in seen.targets.values()),
         is_excluded=seen.is_excluded,
     )
-
-
-def _value(name: str, expression: Expression | None, seen: Observation) -> float | None:
-    """Return a target's number: its mean, or what its expression gives for the formulation as made."""
-    if expression is None:
-        return seen.mean_of(name)
-    try:
-        return float(expression({n: v for n, v in seen.as_made.items() if not isinstance(v, str)}))
-    except ExpressionError:  # as made under an older definition, without a parameter that the expression needs
-        return None
 
 
 def _meets(target: Target, value: float | None, seen: TargetValue | None) -> bool | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -12,6 +12,7 @@ from loop.errors import ProposalError
 from loop.ids import CampaignId, ProposalId, SpecimenId
 from loop.observations import Observation, TargetValue
 from loop.proposal import OPEN_STATES, Prediction, Proposal, ProposalState
+from loop.space.parameters import Parameter
 from loop.values import Formulation, fingerprint
 from loop.versions import Versions
 
@@ -54,7 +55,10 @@ class Remark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposalRecord:
-    """A proposal, where it stands, and how it came there."""
+    """A proposal, where it stands, and how it came there.
+
+    `space_version` is the version of the definition under which it was planned as it is planned now.
+    """
 
     proposal: Proposal
     state: ProposalState
@@ -182,6 +186,15 @@ class CampaignState:
     def definition_of(self, record: ProposalRecord) -> Definition:
         """Return the definition under which a proposal was planned as it is planned now."""
         return self.definitions[record.space_version - 1].definition
+
+    def knobs_of(self, formulations: Iterable[Formulation]) -> dict[str, Parameter]:
+        """Return the parameters in force, then those of older versions that some formulations name."""
+        versions, found = self.versions, dict[str, Parameter](self.definition.knobs)
+        for name in dict.fromkeys(name for formulation in formulations for name in formulation):
+            known = versions.knob(name)
+            if known is not None:
+                found.setdefault(name, known)
+        return found
 
     @property
     def cycle(self) -> int:

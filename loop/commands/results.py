@@ -9,6 +9,7 @@ from loop.errors import ObservationError, ProposalError
 from loop.events import Event, ResultCorrected, ResultRecorded, SpecimenExcluded, SpecimenImported, SpecimenKept
 from loop.ids import external_specimen_id, specimen_id
 from loop.observations import Observation, TargetValue
+from loop.older_plans import read_as_made
 from loop.proposal import ProposalState, next_state
 from loop.state import CampaignState
 from loop.values import Formulation, Setting, canonical_json
@@ -37,7 +38,8 @@ def record(
     replicate
         Which specimen of the proposal, 1 to its number of replicates.
     as_made
-        What was really made, where it differs from the plan; parameters left out are as planned.
+        What was really made, where it differs from the plan; parameters left out are as planned. Parameters may be of
+        the version that it was planned under, or of the one in force.
 
     Raises
     ------
@@ -52,7 +54,7 @@ def record(
         raise ObservationError(f"{proposal} has {known.proposal.replicates} replicates; there is no number {replicate}")
     _need_measured_targets(state, proposal, targets)
     which = specimen_id(known.proposal.id, replicate)
-    made = state.definition.space().read({**known.planned, **(as_made or {})})
+    made = read_as_made(state, known, as_made)
     before = state.specimens.get(which)
     if before is not None:
         old = before.observation

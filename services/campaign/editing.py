@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from loop.errors import FormulationError
+from loop.older_plans import changed_plan
 from loop.space.parameters import Categorical
 from loop.state import CampaignState
 from loop.values import Setting
@@ -25,7 +26,7 @@ def nearest_edit(state: CampaignState, proposal: str, changes: Mapping[str, Sett
         If no formulation with these values keeps every rule; the message names the rules.
     """
     space = state.definition.space()
-    wanted = space.read({**state.proposal(proposal).planned, **changes})
+    wanted = space.read(changed_plan(state, state.proposal(proposal), changes))
     held: dict[str, float] = {}
     for name in changes:
         parameter, value = space.parameters[name], wanted[name]

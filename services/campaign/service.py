@@ -17,6 +17,7 @@ from loop.events import Entry, Event, ProposalsMade
 from loop.ids import CampaignId, campaign_of
 from loop.journal import extend, fold
 from loop.observations import TargetValue
+from loop.older_plans import changed_plan, definition_to_make
 from loop.ports import Clock, Journal
 from loop.proposal import ProposalState
 from loop.recipe import Recipe, recipe_for
@@ -106,20 +107,17 @@ class CampaignService:
     def forecast_edit(self, proposal: str, changes: Mapping[str, Setting]) -> Forecast:
         """Say what a proposal would promise with some values changed; books nothing."""
         state = self.state(campaign_of(proposal))
-        return forecast(state, {**state.proposal(proposal).planned, **changes})
+        return forecast(state, changed_plan(state, state.proposal(proposal), changes))
 
     def recipe(self, proposal: str) -> Recipe:
         """Work out the recipe sheet of a proposal as planned now."""
         state = self.state(campaign_of(proposal))
-        return recipe_for(state.definition, state.proposal(proposal).planned, today=self._clock.now().date())
+        return self._recipe(state, state.proposal(proposal))
 
     def recipes(self, campaign: str) -> dict[str, Recipe]:
         """Work out the recipe sheet of every open proposal, by id."""
-        state, today = self.state(campaign), self._clock.now().date()
-        return {
-            record.proposal.id: recipe_for(state.definition, record.planned, today=today)
-            for record in state.open_proposals
-        }
+        state = self.state(campaign)
+        return {record.proposal.id: self._recipe(state, record) for record in state.open_proposals}
 
     # ------------------------------------------------------------------ the definition
     def adopt(self, definition: CampaignDefinition, *, reason: str = "") -> CampaignState:
@@ -179,7 +177,7 @@ class CampaignService:
 
         def decide(state: CampaignState | None) -> list[Event]:
             known = _there(state)
-            planned = {**known.proposal(proposal).planned, **changes}
+            planned = changed_plan(known, known.proposal(proposal), changes)
             expected = forecast(known, planned).predicted
             return commands.edit(
                 known, proposal, planned, predicted=expected, reason=reason, allow_violations=allow_violations
@@ -329,6 +327,9 @@ class CampaignService:
         return found
 
     # ------------------------------------------------------------------ private
+    def _recipe(self, state: CampaignState, record: ProposalRecord) -> Recipe:
+        return recipe_for(definition_to_make(state, record), record.planned, today=self._clock.now().date())
+
     def _on(self, proposal: str, decide: Callable[[CampaignState], list[Event]]) -> CampaignState:
         return self._change(campaign_of(proposal), lambda state: decide(_there(state)))
 

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from loop.definition import Definition
 from loop.observations import State, TargetValue
-from loop.space.parameters import Categorical
-from loop.space.space import SearchSpace
+from loop.space.parameters import Categorical, Parameter
 from loop.values import Setting
 from services.campaign.sheet_columns import N_SUFFIX, REMARKS, REPLICATE, SD_SUFFIX, find_column
 from services.campaign.slips import slips_in
@@ -27,7 +26,7 @@ __all__ = [
 
 
 def read_formulation(
-    space: SearchSpace,
+    parameters: Mapping[str, Parameter],
     table: Table,
     index: int,
     names: Mapping[str, str],
@@ -47,7 +46,7 @@ def read_formulation(
     """
     made: dict[str, Setting] = {**(default or {}), **(blanks or {})}
     faults = []
-    for name, parameter in space.parameters.items():
+    for name, parameter in parameters.items():
         if name not in names:
             continue
         column = column_of(table, names[name])

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from loop.definition import Definition
 from loop.errors import LoopError
 from loop.observations import TargetValue
-from loop.space.space import SearchSpace
+from loop.older_plans import read_as_made, settable
 from loop.state import CampaignState, ProposalRecord
-from loop.values import Setting
+from loop.values import Formulation, Setting
 from services.campaign.errors import SheetError
 from services.campaign.sheet_cells import (
     column_of,
@@ -102,11 +102,10 @@ def read_past_results(
         faults.append(f"no column holds a target; looked for {wanted} among {', '.join(table.names)}")
     if faults:
         raise SheetError(table.source, faults)
-    space = definition.space()
     rows = []
     for index in range(table.n_rows):
         blanks = unused_ingredients(definition, table, index, names)
-        formulation, wrong = read_formulation(space, table, index, names, blanks=blanks)
+        formulation, wrong = read_formulation(definition.knobs, table, index, names, blanks=blanks)
         wrong += (spoilt := faults_of_targets(table, index, [names[name] for name in present]))
         faults += wrong
         readable = [] if spoilt else present
@@ -131,9 +130,7 @@ def read_result_sheet(state: CampaignState, table: Table) -> list[ReturnedRow]:
     if faults:
         raise SheetError(table.source, faults)
     definition, rows = state.definition, []
-    space = definition.space()
     present = [name for name in definition.measured_targets if is_there(table, name)]
-    names = {name: name for name in definition.knobs if is_there(table, name)}
     for index in range(table.n_rows):
         column = column_of(table, PROPOSAL)
         named, where = column.cells[index].value, table.address(index, column)
@@ -151,9 +148,11 @@ def read_result_sheet(state: CampaignState, table: Table) -> list[ReturnedRow]:
         except LoopError as error:
             faults.append(f"{where}: {error}")
             continue
-        made, wrong = read_formulation(space, table, index, {**names}, default=record.planned)
+        knobs = settable(state, record)
+        names = {name: name for name in knobs if _says(table, index, name, record.planned)}
+        made, wrong = read_formulation(knobs, table, index, names, default=record.planned)
         faults += wrong
-        other = _whose_plan(state, record, made, space)
+        other = _whose_plan(state, record, made)
         if other is not None:
             faults.append(
                 f"{where}: {named} stands beside the formulation of {other}; one of the two is wrong: correct the id, "
@@ -174,18 +173,28 @@ def read_result_sheet(state: CampaignState, table: Table) -> list[ReturnedRow]:
     return rows
 
 
-def _whose_plan(
-    state: CampaignState, record: ProposalRecord, made: Mapping[str, Setting], space: SearchSpace
-) -> str | None:
+def _says(table: Table, index: int, name: str, planned: Formulation) -> bool:
+    """Say whether a row tells of a parameter; a blank cell does not where the plan knows no such parameter."""
+    if not is_there(table, name):
+        return False
+    cell = column_of(table, name).cells[index]
+    return name in planned or cell.value is not None or bool(cell.text.strip("-–— "))
+
+
+def _whose_plan(state: CampaignState, record: ProposalRecord, made: Formulation) -> str | None:
     """Name the other awaiting proposal whose plan is exactly what stands in the row, where its own is not."""
-    row = space.to_rows([made])[0]
-    if (row == space.to_rows([record.planned])[0]).all():
+    read = read_as_made(state, record, made)
+    if _is_as(read, record.planned):
         return None
     for other in state.proposals.values():
         is_other = other.proposal.id != record.proposal.id and other.state in AWAITING
-        if is_other and (row == space.to_rows([other.planned])[0]).all():
+        if is_other and _is_as(read, other.planned):
             return other.proposal.id
     return None
+
+
+def _is_as(made: Formulation, planned: Formulation) -> bool:
+    return all(name in made and made[name] == value for name, value in planned.items())
 
 
 def _resolved(table: Table, name: str) -> str:

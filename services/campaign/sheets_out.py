@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from loop.definition import Definition
 from loop.ids import specimen_id
 from loop.observations import Observation, State, TargetValue
+from loop.older_plans import definition_to_make
 from loop.recipe import recipe_for
 from loop.remarks import BETWEEN_REMARKS, known_remarks
-from loop.space.parameters import Categorical
+from loop.space.parameters import Categorical, Ingredient
 from loop.state import CampaignState, ProposalRecord
-from loop.values import Setting
+from loop.values import Formulation
+from loop.versions import Versions
 from services.campaign.sheet_columns import AWAITING, N_SUFFIX, PROPOSAL, REMARKS, REPLICATE, SD_SUFFIX
 from services.records.table import Cell, Column, Table
 
@@ -38,7 +39,7 @@ def result_sheet(state: CampaignState) -> Table:
         _numbers(REPLICATE, [float(replicate) for _, replicate in awaiting]),
         _text("block", [record.proposal.block for record, _ in awaiting]),
         _numbers("run order", [float(record.proposal.run_order) for record, _ in awaiting]),
-        *_planned_columns(definition, [record.planned for record, _ in awaiting]),
+        *_planned_columns(state, [record.planned for record, _ in awaiting]),
     ]
     for name in definition.measured_targets:
         unit = definition.targets[name].unit
@@ -56,13 +57,14 @@ def recipe_sheet(state: CampaignState, *, today: date) -> Table:
     for record in sorted(state.open_proposals, key=lambda r: (r.proposal.cycle, r.proposal.run_order)):
         if record.state not in AWAITING:
             continue
-        recipe = recipe_for(state.definition, record.planned, today=today)
+        definition = definition_to_make(state, record)
+        recipe = recipe_for(definition, record.planned, today=today)
         which, block, order = record.proposal.id, record.proposal.block, float(record.proposal.run_order)
         for line in recipe.lines:
             said = "; ".join(text for text in (line.note, ", ".join(line.lots)) if text)
             entries.append((which, block, line.feeder, line.grams, "g", order, said))
         for name, value in recipe.settings.items():
-            unit = getattr(state.definition.parameters[name], "unit", "")
+            unit = getattr(definition.parameters[name], "unit", "")
             amount, said = (float("nan"), str(value)) if isinstance(value, str) else (float(value), "")
             entries.append((which, block, name, amount, unit, order, said))
         entries += [(which, block, "note", float("nan"), "", order, said) for said in recipe.notes]
@@ -99,11 +101,11 @@ def specimen_table(state: CampaignState) -> Table:
             [record.excluded_because if o.is_excluded else "" for record, o in zip(records, seen, strict=True)],
         ),
         _text(REMARKS, [_noticed(state, o.specimen_id) for o in seen]),
-        *_planned_columns(definition, [o.as_made for o in seen]),
+        *_planned_columns(state, [o.as_made for o in seen]),
     ]
     for name, target in definition.targets.items():
         if target.expression is not None:
-            cells = [_computed(definition, name, o) for o in seen]
+            cells = [_computed(state.versions, name, o) for o in seen]
             columns.append(Column(name=name, unit=target.unit, cells=tuple(cells)))
             continue
         values = [o.targets.get(name) for o in seen]
@@ -145,27 +147,30 @@ def _noticed(state: CampaignState, specimen: str) -> str:
     return BETWEEN_REMARKS.join(known_remarks(state, specimen))
 
 
-def _computed(definition: Definition, name: str, seen: Observation) -> Cell:
-    expression = definition.targets[name].expression
-    numbers = {k: float(v) for k, v in seen.as_made.items() if not isinstance(v, str)}
-    if expression is None or not expression.names <= set(numbers):
-        return Cell.missing()
-    return Cell(value=float(expression(numbers)))
+def _computed(versions: Versions, name: str, seen: Observation) -> Cell:
+    value = versions.computed(name, versions.read(seen.as_made))
+    return Cell.missing() if value is None else Cell(value=value)
 
 
-def _planned_columns(definition: Definition, formulations: Sequence[Mapping[str, Setting]]) -> list[Column]:
+def _planned_columns(state: CampaignState, formulations: Sequence[Formulation]) -> list[Column]:
+    """Return a column for each parameter in force, then for each of an older version that a formulation names."""
     columns = []
-    for name, parameter in definition.knobs.items():
+    for name, parameter in state.knobs_of(formulations).items():
         values = [formulation.get(name) for formulation in formulations]
         is_choice = isinstance(parameter, Categorical)
         unit = "" if isinstance(parameter, Categorical) else parameter.unit
-        if parameter.kind == "ingredient" and definition.ingredients is not None:
-            unit = unit or definition.ingredients.unit
+        if isinstance(parameter, Ingredient):
+            unit = unit or _unit_of_shares(state)
         cells = tuple(
             Cell.missing() if v is None else Cell(value=str(v) if is_choice else float(v), text=str(v)) for v in values
         )
         columns.append(Column(name=name, unit=unit, kind="text" if is_choice else "number", cells=cells))
     return columns
+
+
+def _unit_of_shares(state: CampaignState) -> str:
+    mixtures = (record.definition.ingredients for record in reversed(state.definitions))
+    return next((mixture.unit for mixture in mixtures if mixture is not None), "")
 
 
 def _text(name: str, values: Sequence[str]) -> Column:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from loop.ids import campaign_of, campaign_of_specimen, specimen_id
+from loop.older_plans import settable
 from loop.sentences import said
 from loop.state import CampaignState
 from services.campaign.service import CampaignService
@@ -19,9 +20,9 @@ def record_values(
     service: CampaignService, proposal: str, values: Sequence[str], *, made: Sequence[str], replicate: int, source: str
 ) -> CampaignState:
     """Record results of one specimen of a proposal."""
-    definition = service.state(campaign_of(proposal)).definition
-    targets = read_targets(values, definition)
-    as_made = read_settings(made, definition.knobs)
+    before = service.state(campaign_of(proposal))
+    targets = read_targets(values, before.definition)
+    as_made = read_settings(made, settable(before, before.proposal(proposal)))
     state = service.record(proposal, targets, replicate=replicate, as_made=as_made or None, source=source)
     known = state.proposal(proposal)
     show(recorded_page(state, specimen_id(known.proposal.id, replicate), targets, known.predicted))
