@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
+from loop.counting import counted
 from loop.observations import TargetValue
 from loop.state import CampaignState, ProposalRecord
 from services.campaign.service import CampaignService
@@ -47,4 +48,4 @@ def run_closed_loop(
                     replicate=replicate,
                     source="stand-in laboratory",
                 )
-        say(f"cycle {opened[0].proposal.cycle} closed: {len(opened)} formulations made")
+        say(f"cycle {opened[0].proposal.cycle} closed: {counted(len(opened), 'formulation')} made")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from loop.counting import counted
 from loop.errors import ObservationError
 from loop.events import Event, SpecimenRemarked
 from loop.ids import specimen_id
@@ -28,7 +29,9 @@ def remark(state: CampaignState, proposal: str, text: str, *, replicate: int = 1
     """
     known = state.proposal(proposal)
     if not 1 <= replicate <= known.proposal.replicates:
-        raise ObservationError(f"{proposal} has {known.proposal.replicates} replicates; there is no number {replicate}")
+        raise ObservationError(
+            f"{proposal} has {counted(known.proposal.replicates, 'replicate')}; there is no number {replicate}"
+        )
     which = specimen_id(known.proposal.id, replicate)
     said = known_remarks(state, which)
     new = " ".join("".join(letter for letter in text if letter.isprintable() or letter.isspace()).split())

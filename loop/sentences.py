@@ -94,7 +94,7 @@ def tell(event: Event) -> Told:
         case ProposalEdited():
             return Told(event.proposal_id, "edited, and thereby approved", event.reason)
         case ProposalSkipped():
-            lesson = "; the model keeps away from its like" if event.is_lesson else ""
+            lesson = ", as a lesson for the model" if event.is_lesson else ""
             return Told(event.proposal_id, f"skipped{lesson}", event.reason)
         case ProposalStaled():
             return Told(event.proposal_id, "became stale", event.reason)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from loop.counting import counted
 from loop.proposal import Origin, Prediction
 from loop.proposers.initial import DesignPoint, initial_design
 from loop.situation import Situation
@@ -32,7 +33,7 @@ def from_design(here: Situation, count: int, seed: int) -> list[Draft]:
         return []
     definition = here.definition
     size = definition.n_initial()
-    reason = f"initial design: fills the space before a model is asked ({size} formulations)"
+    reason = f"initial design: fills the space before a model is asked ({counted(size, 'formulation')})"
     fresh: list[DesignPoint] = []
     for wanted in (size, size + len(here.taken) + count):  # the second where skipped or known points leave too few
         rng = np.random.default_rng(seed)

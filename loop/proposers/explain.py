@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from loop.definition import Definition
+from loop.numerals import numeral, with_spread
 from loop.proposal import Prediction
 from loop.space.encoding import Encoding
 from loop.space.parameters import Categorical, Parameter
@@ -56,7 +57,8 @@ def difference(parameters: Mapping[str, Parameter], before: Formulation, after: 
             continue
         step = float(new) - float(old)
         if abs(step) > 1e-9 * (1 + abs(float(old))):
-            found.append((abs(step) / (parameter.high - parameter.low), f"{name} {float(old):g} → {float(new):g}"))
+            text = f"{name} {numeral(float(old), 6)} → {numeral(float(new), 6)}"
+            found.append((abs(step) / (parameter.high - parameter.low), text))
     found.sort(key=lambda change: -change[0])
     more = f" and {len(found) - _MOST_CHANGES} more" if len(found) > _MOST_CHANGES else ""
     return ", ".join(text for _, text in found[:_MOST_CHANGES]) + more
@@ -79,7 +81,7 @@ def _promise(definition: Definition, predicted: Mapping[str, Prediction], values
     known = "every trade-off made so far"
     if len(targets) == 1:
         best = float(values[definition.goals[0]][keeps][seen[keeps, 0].argmax()])
-        known = f"the best so far, {best:.4g}"
+        known = f"the best so far, {numeral(best)}"
     if _is_beyond(np.array(expected), seen[keeps]):
         return f"expected beyond {known}"
     if _is_beyond(np.array(optimistic), seen[keeps]):
@@ -93,8 +95,8 @@ def _is_beyond(gains: np.ndarray, seen: np.ndarray) -> bool:
 
 
 def _value(predicted: Prediction, unit: str) -> str:
-    spread = "" if predicted.sd == 0 else f" ± {predicted.sd:.2g}"
-    return f"{predicted.mean:.4g}{spread} {unit}".rstrip()
+    text = numeral(predicted.mean) if predicted.sd == 0 else with_spread(predicted.mean, predicted.sd)
+    return f"{text} {unit}".rstrip()
 
 
 def _distance(parameters: Mapping[str, Parameter], rows: np.ndarray, row: np.ndarray) -> np.ndarray:

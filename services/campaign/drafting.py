@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from textwrap import wrap
 
+from loop.counting import counted
 from loop.ids import is_safe
 from services.campaign.draft_mixture import ingredients_section, sort_out
 from services.campaign.errors import DraftError
@@ -112,7 +113,7 @@ def _check(table: Table, guesses: Sequence[ColumnGuess]) -> None:
 
 # ---------------------------------------------------------------------- sections
 def _head(table: Table, campaign: str, file_name: str) -> Iterator[str]:
-    yield f"# A campaign guessed from {remark(table.source)} ({table.n_rows} rows). Each guess says why:"
+    yield f"# A campaign guessed from {remark(table.source)} ({counted(table.n_rows, 'row')}). Each guess says why:"
     yield "# look through it, correct what is wrong, then begin with  meguri start  and this file."
     word = shlex.quote(file_name) if " " in file_name else file_name
     yield f"# The past results come in with  meguri import {remark(word)}"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from loop.counting import counted
 from loop.events import Entry
 from loop.progress import best_by_cycle, budget_use, cycles_without_improvement, limits_progress, specimen_rows
+from loop.reasons import reason_now
 from loop.remarks import known_remarks
 from loop.sentences import sentence
 from loop.state import CampaignState, ProposalRecord
@@ -34,7 +36,7 @@ def proposal_view(state: CampaignState, record: ProposalRecord) -> ProposalView:
         cycle=proposal.cycle,
         state=record.state,
         origin=proposal.origin,
-        reason=proposal.reason,
+        reason=reason_now(state, record),
         planned=record.planned,
         proposed=proposal.formulation if is_edited else None,
         predicted=record.predicted,
@@ -144,9 +146,10 @@ def stop_advice(state: CampaignState) -> str:
     idle = cycles_without_improvement(state)
     spent, patience = budget_use(state), state.definition.policy.stop.patience
     if spent.formulations_left == 0:
-        return f"the budget of {spent.formulations_allowed} formulations is spent"
+        return f"the budget of {counted(spent.formulations_allowed or 0, 'formulation')} is spent"
     if spent.cycles_left == 0 and not state.open_proposals:
-        return f"the budget of {spent.cycles_allowed} cycles is spent"
+        return f"the budget of {counted(spent.cycles_allowed or 0, 'cycle')} is spent"
     if idle >= patience:
-        return f"{idle} closed cycles in a row brought no better specimen: think of stopping, or of widening the space"
+        cycles = f"{idle} closed cycles in a row" if idle > 1 else "the last closed cycle"
+        return f"{cycles} brought no better specimen: think of stopping, or of widening the space"
     return ""

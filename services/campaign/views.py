@@ -44,7 +44,7 @@ class ProposalView(Frozen):
     cycle: int
     state: ProposalState
     origin: Origin
-    reason: str
+    reason: str = Field(description="Why it was chosen; that a person edited it since, where one did.")
     planned: Mapping[str, Setting] = Field(description="Value by parameter, as planned now.")
     proposed: Mapping[str, Setting] | None = Field(description="As first proposed, where a person edited it.")
     predicted: Mapping[str, Prediction] = Field(description="Mean and sd by target, written before it was made.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -104,6 +105,12 @@ def _progress(title: str) -> Iterator[Callable[[int, int], None]]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+    from services.cli.printing import waiting
+
+    if not sys.stderr.isatty():
+        with waiting(title):
+            yield lambda _done, _whole: None
+        return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task(title, total=None)
@@ -115,11 +122,13 @@ def _page(plan: BacktestPlan, summary: BacktestSummary) -> RenderableType:
     from rich.console import Group
     from rich.text import Text
 
+    from loop.counting import counted
     from services.cli.layouts import plain_table
 
     head = (
-        f"{summary.n_formulations} formulations, {summary.budget} evaluated of which the first {summary.n_initial} at "
-        f"random, {plan.batch} at a time, {len(plan.seeds)} seeds. Regret: 0 = the table's best, 1 = its median."
+        f"{counted(summary.n_formulations, 'formulation')}, {summary.budget} evaluated of which the first "
+        f"{summary.n_initial} at random, {plan.batch} at a time, {counted(len(plan.seeds), 'seed')}. "
+        "Regret: 0 = the table's best, 1 = its median."
     )
     rows = [
         [

@@ -10,6 +10,7 @@ import typer
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from loop.counting import counted
 from loop.errors import DefinitionError
 from loop.ids import is_safe
 from services.campaign.definition import CampaignDefinition
@@ -120,27 +121,28 @@ def definition_page(definition: CampaignDefinition) -> RenderableType:
     kinds: dict[str, int] = {}
     for parameter in core.knobs.values():
         kinds[parameter.kind] = kinds.get(parameter.kind, 0) + 1
-    counted = ", ".join(f"{n} {kind}" for kind, n in kinds.items())
+    by_kind = ", ".join(f"{n} {kind}" for kind, n in kinds.items())
     targets = ", ".join(f"{name} ({target.goal})" for name, target in core.targets.items())
     lines = [
         f"{core.campaign} is valid",
-        f"  parameters: {counted}; {len(core.constraints)} constraints",
+        f"  parameters: {by_kind}; {counted(len(core.constraints), 'constraint')}",
         f"  targets: {targets}; objective {core.objective.kind}",
-        f"  initial design of {core.n_initial()} formulations, then {core.policy.batch} a cycle",
+        f"  initial design of {counted(core.n_initial(), 'formulation')}, then {core.policy.batch} a cycle",
     ]
     if core.candidates is not None:
-        lines.append(f"  {len(core.candidates.rows)} candidates, and no others")
+        lines.append(f"  {counted(len(core.candidates.rows), 'candidate')}, and no others")
     return Group(*(Text(line) for line in lines))
 
 
 def told_notes(table: Table) -> None:
     """Say how a table was read, and what was skipped, filled or decided."""
     sheet = f", sheet {table.sheet}" if table.sheet else ""
-    say(f"{table.source}{sheet}: {table.n_rows} rows, {len(table.columns)} columns ({table.read_as})")
+    size = f"{counted(table.n_rows, 'row')}, {counted(len(table.columns), 'column')}"
+    say(f"{table.source}{sheet}: {size} ({table.read_as})")
     for note in table.notes[:_MOST_NOTES]:
         say(f"  {note}", style="dim")
     if len(table.notes) > _MOST_NOTES:
-        say(f"  … and {len(table.notes) - _MOST_NOTES} more notes", style="dim")
+        say(f"  … and {counted(len(table.notes) - _MOST_NOTES, 'more note')}", style="dim")
 
 
 def _guesses_page(guesses: Sequence[ColumnGuess]) -> RenderableType:

@@ -119,6 +119,7 @@ def replay(
     json_: JsonOption = False,
 ) -> None:
     """Make logged cycles again from the journal and compare them bit for bit. Exit code 1 where one differs."""
+    from loop.counting import counted
     from services.cli.printing import emit, say, show
     from services.cli.replaying import replayed, replays_page
 
@@ -131,4 +132,4 @@ def replay(
         if not view.is_same:
             say(f"{view.campaign}: not every cycle came out the same", style="red")
             raise typer.Exit(1)
-        say(f"{view.campaign}: {len(view.cycles)} cycles, the same bit for bit")
+        say(f"{view.campaign}: {counted(len(view.cycles), 'cycle')}, the same bit for bit")

@@ -128,6 +128,7 @@ def validate(
     """Check a definition: every fault with its line and what would be right. Exit code 1 where there is one."""
     import json
 
+    from loop.counting import counted
     from services.campaign.definition import json_schema as schema
     from services.cli.beginning import checked, definition_page
     from services.cli.printing import emit, next_step, quoted, say, show
@@ -144,12 +145,12 @@ def validate(
         for fault in view.faults:
             show(str(fault))
         for warning in view.warnings:
-            say(f"look at {warning}", style="yellow")
+            say(f"look at {warning}", style="yellow", wrap=True)
         if definition is not None:
             show(definition_page(definition))
             next_step(f"meguri start {quoted(file)}")
     if definition is None:
-        say(f"{file}: {len(view.faults)} fault{'s' if len(view.faults) > 1 else ''}", style="red")
+        say(f"{file}: {counted(len(view.faults), 'fault')}", style="red")
         raise typer.Exit(1)
 
 
@@ -199,9 +200,10 @@ def revise(
 
 
 def _warn(definition: CampaignDefinition) -> None:
+    from loop.counting import counted
     from services.cli.printing import say
 
     warnings = definition.warnings
     if warnings:
-        things = "1 thing" if len(warnings) == 1 else f"{len(warnings)} things"
+        things = counted(len(warnings), "thing")
         say(f"{things} to look at: meguri validate {definition.file_name}", style="yellow")

@@ -45,7 +45,9 @@ def import_past(
     unused = [name for name in table.names if name not in used | beside]
     missing = [name for name in definition.measured_targets if found[name] is None]
     there = table.n_rows - n_new
-    say(f"{campaign}: {n_new} specimens are new" + (f", {there} rows were known or hold no result" if there else ""))
+    new = counted(n_new, "specimen is new", "specimens are new")
+    known = counted(there, "row was known or holds no result", "rows were known or hold no result")
+    say(f"{campaign}: {new}" + (f", {known}" if there else ""))
     if missing:
         say(f"no column for {', '.join(missing)}: not measured (say which by --column NAME=HEADER)", style="yellow")
     if unused:

@@ -9,13 +9,15 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from loop.agent import Forecast
+from loop.counting import counted
 from loop.definition import Definition
+from loop.ids import SpecimenId
 from loop.observations import TargetValue
 from loop.proposal import Prediction
 from loop.sentences import said
 from loop.state import CampaignState
 from loop.values import Formulation
-from services.campaign.views import CampaignsView, LogView, ProposalView, StatusView
+from services.campaign.views import BestView, CampaignsView, LogView, ProposalView, StatusView
 from services.cli.layouts import Line, plain_table, side_by_side
 from services.cli.numerals import numeral, prediction_text, setting_text
 
@@ -136,13 +138,14 @@ def log_page(view: LogView) -> RenderableType:
 
 def _data(view: StatusView) -> str:
     made = view.n_specimens - view.n_imported
-    known = f"{view.n_specimens} specimens ({view.n_imported} imported, {made} made from proposals"
+    known = f"{counted(view.n_specimens, 'specimen')} ({view.n_imported} imported, {made} made from proposals"
     known += f", {view.n_excluded} excluded)" if view.n_excluded else ")"
     budget = view.budget
     if budget.formulations_allowed is not None:
-        known += f"; {budget.formulations_begun} of {budget.formulations_allowed} formulations of the budget begun"
+        allowed = counted(budget.formulations_allowed, "formulation")
+        known += f"; {budget.formulations_begun} of {allowed} of the budget begun"
     if budget.cycles_allowed is not None:
-        known += f"; {budget.cycles} of {budget.cycles_allowed} cycles"
+        known += f"; {budget.cycles} of {counted(budget.cycles_allowed, 'cycle')}"
     return known
 
 
@@ -163,7 +166,7 @@ def _best(state: CampaignState, view: StatusView, width: int) -> list[Renderable
         Line(
             name=name,
             unit=targets[name].unit,
-            values=tuple(numeral(best.targets[name]) for best in shown),
+            values=tuple(_shown(state, best, name) for best in shown),
             section="targets",
         )
         for name in targets
@@ -175,6 +178,13 @@ def _best(state: CampaignState, view: StatusView, width: int) -> list[Renderable
         more = f", the last {len(shown)} of them" if len(shown) < len(view.best) else ""
         heading = f"\nbest so far: {len(view.best)} trade-offs that nothing beats{more}"
     return [Text(heading), side_by_side([best.specimen for best in shown], lines, width=width)]
+
+
+def _shown(state: CampaignState, best: BestView, target: str) -> str:
+    """Write what a specimen showed of a target: its number, else what is known instead, as ``< 0.1``."""
+    seen = state.specimens[SpecimenId(best.specimen)].observation.targets.get(target)
+    number = best.targets[target]
+    return said(seen) if number is None and seen is not None else numeral(number)
 
 
 def _counted(view: StatusView) -> str:

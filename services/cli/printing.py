@@ -72,8 +72,9 @@ def width() -> int:
 @contextmanager
 def waiting(text: str) -> Iterator[None]:
     """Show that something takes its time: a spinner on a terminal, one line anywhere else."""
-    console = _console(sys.stderr.isatty(), stderr=True)
-    if not console.is_terminal:
+    is_terminal = sys.stderr.isatty()  # not the console's word for it: colours may be forced where nobody watches
+    console = _console(is_terminal, stderr=True)
+    if not is_terminal or console.is_dumb_terminal:
         console.print(Text(f"{text} …"), soft_wrap=True)
         yield
         return

@@ -42,6 +42,7 @@ def propose(
 
     Asked twice, it returns the same ones. Nothing is made before you approve it.
     """
+    from loop.counting import counted
     from services.campaign.viewing import proposal_view, proposals_view
     from services.cli.next_steps import next_in
     from services.cli.pages import proposals_page
@@ -51,7 +52,7 @@ def propose(
         name = here.campaign(campaign)
         before = here.service.state(name)
         known = set(before.proposals)
-        with waiting(f"proposing for {name} from {len(before.specimens)} specimens"):
+        with waiting(f"proposing for {name} from {counted(len(before.specimens), 'specimen')}"):
             opened = here.service.propose(name, count=count)
         state = here.service.state(name)
         if json_:

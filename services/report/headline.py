@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from loop.counting import counted
 from loop.front import PointOrigin, hypervolume_by_cycle, reference_point
 from loop.judgement import SpecimenRow, is_better, score_sd, specimen_rows, ties_with_best
 from loop.progress import (
@@ -87,10 +88,8 @@ def _best_figure(state: CampaignState) -> KeyFigure:
         return KeyFigure(label=label, value=NO_VALUE, note=note)
     if state.definition.objective.kind == "pareto":
         volume = hypervolume_by_cycle(state)[-1].hypervolume
-        plural = "s" if len(best) > 1 else ""
-        return KeyFigure(
-            label=label, value=f"{len(best)} specimen{plural}", note=f"hypervolume {significant(volume, 3)}"
-        )
+        note = f"hypervolume {significant(volume, 3)}"
+        return KeyFigure(label=label, value=counted(len(best), "specimen"), note=note)
     (row,) = best
     if state.definition.objective.kind == "desirability":
         return KeyFigure(label=label, value=f"{row.score or 0.0:.3f}", note=f"desirability of {row.specimen_id}")
@@ -117,7 +116,8 @@ def _limit_figure(state: CampaignState) -> list[KeyFigure]:
 def _budget_figure(state: CampaignState) -> KeyFigure:
     use = budget_use(state)
     of_all = f" of {use.formulations_allowed}" if use.formulations_allowed is not None else ""
-    cycles = f"{use.n_cycles}{f' of {use.cycles_allowed}' if use.cycles_allowed is not None else ''} cycles"
+    allowed = use.cycles_allowed
+    cycles = counted(use.n_cycles, "cycle") if allowed is None else f"{use.n_cycles} of {counted(allowed, 'cycle')}"
     waiting = f", {use.n_waiting} more asked for" if use.n_waiting else ""
     return KeyFigure(label="formulations begun", value=f"{use.n_begun}{of_all}", note=f"{cycles}{waiting}")
 
@@ -142,7 +142,7 @@ def _patience_figure(state: CampaignState) -> list[KeyFigure]:
     return [
         KeyFigure(
             label="no better specimen for",
-            value=f"{without} cycle{'' if without == 1 else 's'}",
+            value=counted(without, "cycle"),
             note=f"{last}patience is {patience}",
             look="bad" if without >= patience else "",
         )

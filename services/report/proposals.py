@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from loop.ids import ProposalId
+from loop.reasons import reason_now
 from loop.recipe import Recipe
 from loop.state import CampaignState, ProposalRecord
 from services.report.numbers import NO_VALUE, Numbers, parameter_unit, setting_text, with_unit
@@ -44,7 +45,7 @@ def _open(state: CampaignState, record: ProposalRecord, recipe: Recipe | None) -
     return OpenProposal(
         id=proposal.id,
         state=record.state.value.replace("_", " "),
-        reason=proposal.reason,
+        reason=reason_now(state, record),
         facts=tuple(facts),
         promised=_promised(state, record),
         sheet=_sheet(state, record, recipe),

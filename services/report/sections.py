@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from loop.counting import counted
 from loop.front import hypervolume_by_cycle
 from loop.judgement import specimen_rows
 from loop.progress import best_by_cycle, best_by_specimen, limits_progress
@@ -68,10 +69,11 @@ def limits_sentences(state: CampaignState) -> list[str]:
     if limits.n_until_met == 1:
         return [f"The first specimen made, {limits.first}, met all limits."]
     if limits.n_until_met is not None:
-        return [f"{limits.n_until_met} specimens were made until {limits.first} met all limits together."]
+        made = counted(limits.n_until_met, "specimen was", "specimens were")
+        return [f"{made} made until {limits.first} met all limits together."]
     if not limits.by_target or not any(one.n_known for one in limits.by_target):
         return ["No value with a limit is known yet."]
-    return [f"No specimen meets all limits together yet; {limits.n_made} were made."]
+    return [f"None of {counted(limits.n_made, 'specimen')} made meets all limits together yet."]
 
 
 def limits_table(state: CampaignState) -> Table | None:

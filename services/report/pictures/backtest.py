@@ -7,6 +7,7 @@ import io
 from matplotlib.figure import Figure
 
 from loop.comparison import BacktestSummary
+from loop.counting import counted
 from services.report.style import ACCENT, CONTRAST, GREY, INK
 
 __all__ = ["backtest_picture"]
@@ -29,7 +30,9 @@ def backtest_picture(summary: BacktestSummary, *, title: str, score: str, form: 
         colour = GREY if strategy.strategy == "random" else next(colours)
         steps = range(1, len(strategy.mean_best) + 1)
         axes.fill_between(steps, strategy.low_best, strategy.high_best, color=colour, alpha=0.2, linewidth=0)
-        axes.plot(steps, strategy.mean_best, color=colour, label=f"{strategy.strategy} ({strategy.n_seeds} seeds)")
+        axes.plot(
+            steps, strategy.mean_best, color=colour, label=f"{strategy.strategy} ({counted(strategy.n_seeds, 'seed')})"
+        )
     axes.axhline(summary.best_score, color=INK, linewidth=0.8, linestyle=":")
     axes.annotate(
         "best in the table", (1, summary.best_score), xytext=(0, 3), textcoords="offset points", fontsize=8, color=INK

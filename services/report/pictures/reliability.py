@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from loop.counting import counted
 from loop.reliability import NOMINAL, Comparison, comparisons, coverage_by_cycle
 from loop.state import CampaignState
 from services.report.numbers import Numbers
@@ -84,7 +85,7 @@ def _hover(numbers: Numbers, one: Comparison) -> str:
     return (
         f"<b>{plain(one.proposal_id)}</b>, cycle {one.cycle}<br>"
         f"predicted {numbers.value(name, one.predicted.mean)} ± {numbers.spread(name, one.predicted.sd)}<br>"
-        f"measured {plain(numbers.with_unit(name, one.measured))} ({one.n_tests} tests)<br>"
+        f"measured {plain(numbers.with_unit(name, one.measured))} ({counted(one.n_tests, 'test')})<br>"
         f"{abs(one.z):.1f} spreads {'above' if one.z > 0 else 'below'}"
     )
 

@@ -200,3 +200,12 @@ def test_init_points_at_a_mixture_whose_sums_are_off(shell, write):
     text = (shell.folder / "pp01.yaml").read_text(encoding="utf-8")
     assert text.count("# CHECK: PP, talc and oil nearly sum to 100") == 1
     shell("validate", "pp01.yaml")
+
+
+def test_what_to_look_at_is_wrapped(shell, write):
+    """A warning of two hundred letters breaks between words, and goes on indented."""
+    write("films.yaml", TINY)
+    lines = shell("validate", "films.yaml").stderr.splitlines()
+    start = next(k for k, line in enumerate(lines) if line.startswith("look at "))
+    assert max(map(len, lines)) <= 100
+    assert lines[start + 1].startswith("  ")

@@ -49,9 +49,21 @@ def test_status_counts_limits_and_budget_and_advises(shell, write):
     shell("record", "PP01-C001-01", "strength=35")
     text = shell("status").stdout
     assert "specimens within limits: strength 1; first within all: PP01-C001-01-S1" in text
-    assert "1 of 1 formulations of the budget begun" in text
-    assert "the budget of 1 formulations is spent" in text
+    assert "1 of 1 formulation of the budget begun" in text
+    assert "the budget of 1 formulation is spent" in text
     assert "raise it in the definition" in shell("propose", code=1).stderr
+
+
+def test_status_shows_a_limit_where_the_best_has_no_number(shell, write):
+    """`<0.1` is what is known of it: no dash."""
+    specks = "  specks: {unit: 1/m2, goal: limits, limits: {at_most: 2}}\n"
+    write("films.yaml", TINY.replace("policy:", specks + "objective: {kind: single}\npolicy:"))
+    shell("init")
+    shell("start", "films.yaml")
+    shell("propose")
+    shell("approve")
+    shell("record", "PP01-C001-01", "strength=35", "specks=<0.1")
+    assert "< 0.1" in shell("status").stdout
 
 
 def test_the_log_tells_everything_and_can_begin_later(known_films):

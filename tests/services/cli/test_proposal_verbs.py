@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from rich.cells import cell_len
 
@@ -159,3 +161,23 @@ def test_an_edit_of_nothing_is_wrong_use(films):
     films("propose")
     films("edit", "PP01-C001-01", "--reason", "x", code=2)
     films("edit", "PP01-C001-01", "temperature=200", code=2)
+
+
+def test_the_reason_of_an_edited_proposal_says_so(known_films):
+    """Who edited it and why, what is expected now; the old reason as that of what was proposed. So in the report."""
+    known_films("propose")
+    known_films("edit", "PP01-C001-01", "temperature=185", "--reason", "the die is cold", "--yes")
+    shown = {p["id"]: p for p in known_films.json("propose")["proposals"]}["PP01-C001-01"]
+    assert shown["reason"].startswith("edited by suzuki after the reasons were written (the die is cold); ")
+    assert f"; now expected: strength {shown['predicted']['strength']['mean']:.1f} ± " in shown["reason"]
+    assert "; as first proposed: strength " in shown["reason"]
+    page = Path(known_films.json("report")["file"]).read_text(encoding="utf-8")
+    assert "edited by suzuki after the reasons were written" in page
+
+
+def test_nothing_spins_where_nobody_watches(known_films, monkeypatch):
+    """Forced colours make no terminal of a pipe: one line says that it takes its time."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    said = known_films("propose").stderr
+    assert said.count("proposing for PP01 from 6 specimens …") == 1
+    assert "\x1b[?25l" not in said  # the cursor is hidden only while something spins

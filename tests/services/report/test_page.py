@@ -185,7 +185,7 @@ def test_the_log_tells_every_entry(compounds):
     assert len(lines) == len(campaign.entries)
     assert [int(re.search(r">(\d+)<", line).group(1)) for line in lines] == [e.seq for e in reversed(campaign.entries)]
     assert "feeder of talc bridged" in log
-    assert "skipped; the model keeps away from its like" in log
+    assert "skipped, as a lesson for the model" in log
     assert "PP01-X0002" in log
 
 
