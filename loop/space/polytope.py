@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linprog
+
+from loop.space.solver import solve_linear
 
 __all__ = ["Polytope", "centred", "hit_and_run"]
 
@@ -59,24 +60,24 @@ def centred(
     unit, ones = np.eye(k), np.ones((k, 1))
     sides = np.vstack([np.hstack([inner, np.r_[size[above], size[below]][:, None]]), np.hstack([unit, ones])])
     sides = np.vstack([sides, np.hstack([-unit, ones])])
-    found = linprog(
+    found = solve_linear(
         np.r_[np.zeros(k), -1.0],
-        A_ub=sides,
-        b_ub=np.r_[limits, np.ones(k), np.zeros(k)],
-        A_eq=np.hstack([matrix[is_equal][:, columns], np.zeros((is_equal.sum(), 1))]) if is_equal.any() else None,
-        b_eq=low[is_equal] if is_equal.any() else None,
+        sides=sides,
+        limits=np.r_[limits, np.ones(k), np.zeros(k)],
         bounds=[(0, 1)] * k + [(0, 0.5)],
-        method="highs",
+        equal=(np.hstack([matrix[is_equal][:, columns], np.zeros((is_equal.sum(), 1))]), low[is_equal])
+        if is_equal.any()
+        else None,
     )
-    if found.x is None:
+    if found is None:
         return None
     centre, directions = np.zeros(p), np.zeros((p, p))
-    centre[columns] = found.x[:k]
-    if found.x[k] > _THIN:
+    centre[columns] = found[:k]
+    if found[k] > _THIN:
         equal = matrix[is_equal][:, columns]
         keep = np.eye(k) - np.linalg.pinv(equal) @ equal if is_equal.any() else np.eye(k)
     else:
-        corners = np.vstack([found.x[None, :k], *_corners(matrix[:, columns], low, high, rng)])
+        corners = np.vstack([found[None, :k], *_corners(matrix[:, columns], low, high, rng)])
         centre[columns] = corners.mean(axis=0)
         _, spread, axes = np.linalg.svd(corners - corners.mean(axis=0), full_matrices=False)
         hull = axes[spread > 1e-6]
@@ -168,7 +169,7 @@ def _corners(matrix: np.ndarray, low: np.ndarray, high: np.ndarray, rng: np.rand
     above, below = np.isfinite(high), np.isfinite(low)
     sides, limits = np.vstack([matrix[above], -matrix[below]]), np.concatenate([high[above], -low[below]])
     found = [
-        linprog(way, A_ub=sides, b_ub=limits + 1e-9, bounds=[(0, 1)] * k, method="highs").x
+        solve_linear(way, sides=sides, limits=limits + 1e-9, bounds=[(0, 1)] * k)
         for way in rng.standard_normal((2 * k + 2, k))
     ]
     return [corner for corner in found if corner is not None]

@@ -1,7 +1,6 @@
 """Mixed-integer linear programs: what is exactly feasible, and what lies nearest.
 
 Parameters and constraints write their rows here in whole grid steps, so that rounding can never break one.
-Solved by HiGHS through scipy (Huangfu & Hall, Math. Program. Comput. 10 (2018) 119).
 """
 
 from __future__ import annotations
@@ -11,10 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_array
 
 from loop.errors import SpaceError
+from loop.space.solver import solve_integer
 
 __all__ = ["InfeasibleError", "Program", "Terms"]
 
@@ -30,6 +28,9 @@ _LARGEST_WEIGHT = 1e7
 
 _MAX_NODES = 50_000
 """Branches looked at before the best formulation so far is taken; a count, not a time, so that runs repeat."""
+
+_GAP = 1e-3
+"""Share of the distance by which the formulation found may be farther than the nearest."""
 
 
 class InfeasibleError(SpaceError):
@@ -106,25 +107,24 @@ class Program:
             scaled = {k: w / unit for k, w in form.items()}
             rows.append(({**scaled, n + j: -1.0}, -math.inf, target / unit))
             rows.append(({**scaled, n + j: 1.0}, target / unit, math.inf))
-        entries = [(i, k, w) for i, (form, _, _) in enumerate(rows) for k, w in form.items()]
-        i, k, w = (np.array(part) for part in zip(*entries, strict=True)) if entries else (np.zeros(0, int),) * 3
-        bounds = np.array([row[1:] for row in rows], dtype=float).reshape(-1, 2)
-        matrix = csr_array((w, (i, k)), shape=(len(rows), n + m))
         for presolve in (True, False):  # the solver's presolve stumbles now and then; without it, it does not
-            result = milp(
+            found = solve_integer(
                 cost,
-                integrality=np.array([*self.is_integer, *[False] * m], dtype=int),
-                bounds=Bounds(lower, upper),
-                constraints=LinearConstraint(matrix, bounds[:, 0], bounds[:, 1]) if rows else None,
-                options={"node_limit": _MAX_NODES, "mip_rel_gap": 1e-3, "presolve": presolve},
+                lower=lower,
+                upper=upper,
+                is_integer=np.array([*self.is_integer, *[False] * m], dtype=bool),
+                rows=rows,
+                max_nodes=_MAX_NODES,
+                gap=_GAP,
+                presolve=presolve,
             )
-            if result.status == 2:
+            if found.is_infeasible:
                 raise InfeasibleError("no formulation meets all constraints together")
-            if result.x is not None:
+            if found.values is not None:
                 break
         else:
-            raise SpaceError(f"the search for a formulation that meets all constraints gave up: {result.message}")
-        solution = np.array(result.x[:n])
+            raise SpaceError(f"the search for a formulation that meets all constraints gave up: {found.message}")
+        solution = found.values[:n]
         integer = np.array(self.is_integer, dtype=bool)
         solution[integer] = np.round(solution[integer])
         return solution

@@ -10,7 +10,6 @@ import math
 from collections.abc import Mapping
 
 import numpy as np
-from scipy.stats import qmc
 
 from loop.errors import SpaceError
 from loop.space.parameters import Categorical, Discrete, Ingredient, Parameter
@@ -156,6 +155,8 @@ def distances(points: np.ndarray, others: np.ndarray) -> np.ndarray:
 
 def sobol(n: int, dimensions: int, rng: np.random.Generator) -> np.ndarray:
     """Return the first `n` points of a scrambled Sobol sequence, shape (n, dimensions), in [0, 1)."""
+    from scipy.stats import qmc  # not above: half a second that reading a campaign does not need
+
     engine = qmc.Sobol(dimensions, scramble=True, rng=rng)
     return np.asarray(engine.random_base2(max(n - 1, 0).bit_length())[:n])
 

@@ -11,6 +11,7 @@ import typer
 
 from services.cli import backtest, consult, definitions, hypotheses, proposals, results, tables
 from services.cli.edge import DEBUG, Edge, tell_unexpected
+from services.cli.stdout import keep_for_results
 
 __all__ = ["app", "run"]
 
@@ -61,6 +62,7 @@ def start(
 
 def run() -> None:
     """Start the command line; `campaigns.door` comes before it."""
+    keep_for_results()
     try:
         app()
     except Exception as error:  # the edge: nothing goes past it but a message

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import threading
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, Text, column, func, inspect, select, table
 
 from services.store.address import shown
@@ -20,12 +17,15 @@ VERSION_TABLE = "meguri_schema"
 UPGRADE_LOCK = 0x6D656775726931
 """Key of the PostgreSQL advisory lock that lets one process upgrade at a time."""
 
+_KNOWN = 1
+"""Number of the last migration. Alembic would say it too, and takes long to be asked at every start."""
+
 _one_thread = threading.Lock()  # Alembic keeps the running migration in module globals
 
 
 def known_version() -> int:
     """Return the schema version that this code works with: the number of its last migration."""
-    return int(ScriptDirectory.from_config(_configuration()).get_current_head() or 0)
+    return _KNOWN
 
 
 def schema_version(engine: Engine) -> int:
@@ -58,15 +58,17 @@ def upgrade(engine: Engine) -> None:
         if found > known:
             raise NewerSchemaError(found, known, shown(engine.url))
         if found < known:
-            configuration = _configuration()
-            configuration.attributes["connection"] = connection
-            command.upgrade(configuration, "head")
+            _migrate(connection)
 
 
-def _configuration() -> Config:
+def _migrate(connection: Connection) -> None:
+    from alembic import command  # not above: a database is made once and opened every time
+    from alembic.config import Config
+
     configuration = Config()
     configuration.set_main_option("script_location", "services.store:migrations")
-    return configuration
+    configuration.attributes["connection"] = connection
+    command.upgrade(configuration, "head")
 
 
 def _version_of(connection: Connection) -> int:

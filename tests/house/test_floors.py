@@ -102,10 +102,18 @@ def run_python(code: str, folder) -> str:
 
 def test_importing_the_loop_brings_no_torch(tmp_path):
     """`import loop` and its values stay light: no torch, no plotting, no database."""
-    heavy = ("torch", "botorch", "gpytorch", "sklearn", "matplotlib", "plotly", "sqlalchemy", "pandas")
+    heavy = ("torch", "botorch", "gpytorch", "scipy", "sklearn", "matplotlib", "plotly", "sqlalchemy", "pandas")
     light = ["loop", "loop.definition", "loop.journal", "loop.commands", "loop.agent", "loop.surrogates"]
     out = run_python(SILENT.format(module="loop", modules=light, heavy=heavy), tmp_path)
     assert out.strip() == "[]"
+
+
+def test_looking_at_a_campaign_waits_for_no_solver_and_no_migration(tmp_path):
+    """What status and log import: a database and numbers, nothing that takes a second to begin."""
+    heavy = {"torch", "scipy", "sklearn", "matplotlib", "plotly", "pandas", "alembic", "openpyxl", "services.ingest"}
+    light = "services.cli.main, services.cli.pages, services.campaign.wiring, services.campaign.viewing"
+    out = run_python(f"import sys, {light}\nprint(*sys.modules)", tmp_path)
+    assert heavy & set(out.split()) == set()
 
 
 def test_importing_does_nothing(tmp_path):

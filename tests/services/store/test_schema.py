@@ -6,7 +6,9 @@ import threading
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, inspect, text
 
 from services.store import (
@@ -143,3 +145,10 @@ def test_the_current_folder_does_not_matter(tmp_path, monkeypatch, empty_sqlite_
     engine = open_database(empty_sqlite_url)
     assert SqlJournal(engine).campaigns() == []
     engine.dispose()
+
+
+def test_the_known_version_is_that_of_the_last_migration():
+    """The number is written down so that Alembic need not be asked at every start; here it is asked."""
+    configuration = Config()
+    configuration.set_main_option("script_location", "services.store:migrations")
+    assert ScriptDirectory.from_config(configuration).get_current_head() == f"{known_version():04d}"
