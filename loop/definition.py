@@ -15,7 +15,7 @@ from loop.ids import CampaignId, is_safe
 from loop.mixture import Mixture
 from loop.policy import Budget, Policy
 from loop.space.constraints import Constraint, Linear
-from loop.space.parameters import Categorical, Continuous, Discrete, Parameter
+from loop.space.parameters import Categorical, Continuous, Discrete, Ingredient, Parameter
 from loop.space.space import SearchSpace
 from loop.values import Frozen, Setting, fingerprint
 
@@ -138,6 +138,13 @@ class Definition(Frozen):
     def knobs(self) -> dict[str, Parameter]:
         """Every parameter by name: ingredients first, then the rest."""
         return {**(self.ingredients.components if self.ingredients else {}), **self.parameters}
+
+    def unit_of(self, parameter: str) -> str:
+        """Return a parameter's unit: that of the mixture for an ingredient; empty where it has none or is unknown."""
+        known = self.knobs.get(parameter)
+        if isinstance(known, Ingredient) and self.ingredients is not None:
+            return self.ingredients.unit
+        return "" if known is None or isinstance(known, Categorical) else known.unit
 
     @property
     def numeric_names(self) -> tuple[str, ...]:

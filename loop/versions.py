@@ -56,6 +56,10 @@ class Versions:
         """Return a parameter as the newest version has it that knows it; None where none ever did."""
         return next((knobs[name] for knobs in self._every_knobs if name in knobs), None)
 
+    def unit_of(self, name: str) -> str:
+        """Return a parameter's unit in the newest version that knows it; empty where it has none."""
+        return next((d.unit_of(name) for d in self._newest_first if name in d.knobs), "")
+
     def read(self, formulation: Formulation) -> Reading:
         """Read a formulation made under any version."""
         settings: dict[str, Setting] = {}

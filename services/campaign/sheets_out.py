@@ -11,7 +11,7 @@ from loop.observations import Observation, State, TargetValue
 from loop.older_plans import definition_to_make
 from loop.recipe import recipe_for
 from loop.remarks import BETWEEN_REMARKS, known_remarks
-from loop.space.parameters import Categorical, Ingredient
+from loop.space.parameters import Categorical
 from loop.state import CampaignState, ProposalRecord
 from loop.values import Formulation
 from loop.versions import Versions
@@ -158,19 +158,12 @@ def _planned_columns(state: CampaignState, formulations: Sequence[Formulation]) 
     for name, parameter in state.knobs_of(formulations).items():
         values = [formulation.get(name) for formulation in formulations]
         is_choice = isinstance(parameter, Categorical)
-        unit = "" if isinstance(parameter, Categorical) else parameter.unit
-        if isinstance(parameter, Ingredient):
-            unit = unit or _unit_of_shares(state)
+        unit = state.versions.unit_of(name)
         cells = tuple(
             Cell.missing() if v is None else Cell(value=str(v) if is_choice else float(v), text=str(v)) for v in values
         )
         columns.append(Column(name=name, unit=unit, kind="text" if is_choice else "number", cells=cells))
     return columns
-
-
-def _unit_of_shares(state: CampaignState) -> str:
-    mixtures = (record.definition.ingredients for record in reversed(state.definitions))
-    return next((mixture.unit for mixture in mixtures if mixture is not None), "")
 
 
 def _text(name: str, values: Sequence[str]) -> Column:

@@ -10,7 +10,6 @@ from rich.text import Text
 
 from loop.agent import Forecast
 from loop.counting import counted
-from loop.definition import Definition
 from loop.ids import SpecimenId
 from loop.observations import TargetValue
 from loop.proposal import Prediction
@@ -37,7 +36,7 @@ def proposals_page(state: CampaignState, proposals: Sequence[ProposalView], widt
     """Show proposals with their formulations, what is expected of them, and why they were chosen."""
     lines = [
         Line(name="state", values=tuple(p.state.value.replace("_", " ") for p in proposals), section="state"),
-        *formulation_lines(state.definition, [p.planned for p in proposals]),
+        *formulation_lines(state, [p.planned for p in proposals]),
         *_prediction_lines(state, [p.predicted for p in proposals]),
     ]
     reasons: dict[str, list[str]] = {}
@@ -48,15 +47,17 @@ def proposals_page(state: CampaignState, proposals: Sequence[ProposalView], widt
     return Group(side_by_side([p.id for p in proposals], lines, width=width), Text(""), plain_table(["", "why"], why))
 
 
-def formulation_lines(definition: Definition, formulations: Sequence[Formulation]) -> list[Line]:
-    """Return one line for each parameter."""
-    mixture = definition.ingredients
-    found = []
-    for name, parameter in definition.knobs.items():
-        unit = getattr(parameter, "unit", "") or (mixture.unit if mixture and name in mixture.components else "")
-        values = tuple(setting_text(formulation.get(name)) for formulation in formulations)
-        found.append(Line(name=name, unit=unit, values=values, section="planned"))
-    return found
+def formulation_lines(state: CampaignState, formulations: Sequence[Formulation]) -> list[Line]:
+    """Return one line for each parameter in force, and for each of an older version that a formulation names."""
+    return [
+        Line(
+            name=name,
+            unit=state.versions.unit_of(name),
+            values=tuple(setting_text(formulation.get(name)) for formulation in formulations),
+            section="planned",
+        )
+        for name in state.knobs_of(formulations)
+    ]
 
 
 def _prediction_lines(state: CampaignState, predictions: Sequence[Mapping[str, Prediction]]) -> Iterator[Line]:
@@ -75,9 +76,7 @@ def edit_page(
     width: int,
 ) -> RenderableType:
     """Show what an edit changes: parameters, predictions, and the rules that it breaks."""
-    changed = [
-        line for line in formulation_lines(state.definition, [before, after]) if line.values[0] != line.values[1]
-    ]
+    changed = [line for line in formulation_lines(state, [before, after]) if line.values[0] != line.values[1]]
     lines = [*changed, *_prediction_lines(state, [expected_before, forecast.predicted])]
     rules = [Text(f"breaks {broken}", style="red") for broken in forecast.violations]
     fine = Text("keeps every rule", style="green") if not rules else Text("")
@@ -172,7 +171,7 @@ def _best(state: CampaignState, view: StatusView, width: int) -> list[Renderable
         for name in targets
     ]
     if len(view.best) == 1:
-        lines += formulation_lines(state.definition, [best.formulation for best in shown])
+        lines += formulation_lines(state, [best.formulation for best in shown])
         heading = "\nbest so far"
     else:
         more = f", the last {len(shown)} of them" if len(shown) < len(view.best) else ""

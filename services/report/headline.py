@@ -19,7 +19,7 @@ from loop.progress import (
 )
 from loop.reliability import comparisons, coverage
 from loop.state import CampaignState
-from services.report.numbers import NO_VALUE, Numbers, parameter_unit, setting_text, significant, with_unit
+from services.report.numbers import NO_VALUE, Numbers, setting_text, significant, with_unit
 from services.report.tables import Cell, Head, Table, number, words
 from services.report.wishes import wish
 
@@ -174,10 +174,10 @@ def best_table(state: CampaignState) -> Table | None:
         ]
         rows.append([label, words(wish(target), "quiet"), *values])
     ruled = len(rows)
-    used = [name for name in definition.knobs if any(row.as_made.get(name) not in (None, 0) for row in shown)]
-    for name in used:
-        parameter = definition.knobs[name]
-        label = words(with_unit(name, parameter_unit(definition, name)))
+    for name, parameter in state.knobs_of([row.as_made for row in shown]).items():
+        if all(row.as_made.get(name) in (None, 0) for row in shown):
+            continue
+        label = words(with_unit(name, state.versions.unit_of(name)))
         rows.append([label, words(""), *(number(setting_text(parameter, row.as_made.get(name))) for row in shown)])
     heads = [Head(""), Head("wanted"), *(Head(row.specimen_id, f"cycle {row.cycle}", "id number") for row in shown)]
     return Table.of(heads, rows, ruled=[ruled], look="side-by-side")

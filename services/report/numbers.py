@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from loop.definition import Definition
 from loop.observations import State, TargetValue
 from loop.reliability import repeatability
-from loop.space.parameters import Categorical, Continuous, Ingredient, Parameter
+from loop.space.parameters import Continuous, Ingredient, Parameter
 from loop.state import CampaignState
 from loop.values import Setting
 
@@ -16,7 +16,6 @@ __all__ = [
     "NO_VALUE",
     "Numbers",
     "decimals_of",
-    "parameter_unit",
     "rounded",
     "setting_text",
     "short_id",
@@ -66,14 +65,6 @@ def setting_text(parameter: Parameter | None, value: Setting | None) -> str:
             return significant(value, 6)
     is_on_grid = math.isclose(round(value, decimals), value, abs_tol=1e-9)
     return rounded(value, decimals) if is_on_grid else significant(value, 6)
-
-
-def parameter_unit(definition: Definition, name: str) -> str:
-    """Return a parameter's unit: that of the mixture for an ingredient; empty where it has none."""
-    parameter = definition.knobs.get(name)
-    if isinstance(parameter, Ingredient) and definition.ingredients is not None:
-        return definition.ingredients.unit
-    return "" if parameter is None or isinstance(parameter, Categorical) else parameter.unit
 
 
 def with_unit(name: str, unit: str) -> str:

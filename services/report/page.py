@@ -26,7 +26,7 @@ from services.report.log import log_table
 from services.report.pictures.front import front_picture
 from services.report.pictures.progress import hypervolume_picture, progress_picture, targets_picture
 from services.report.pictures.reliability import coverage_picture, predictions_picture
-from services.report.pictures.space import REST, colourings, default_corners, parallel_picture, ternary_picture
+from services.report.pictures.space import REST, colourings, default_corners, mixed, parallel_picture, ternary_picture
 from services.report.proposals import open_proposals
 from services.report.style import DARK
 from services.report.tables import moment
@@ -103,7 +103,7 @@ def build_report(
         colours=_safe(json.dumps(DARK)),
         colourings=list(colourings(state)),
         corners=list(zip("abc", default_corners(state) or (), strict=False)),
-        ingredients=[*(state.definition.ingredients.components if state.definition.ingredients else ()), REST],
+        ingredients=[*mixed(state), REST],
         left_out=pictures["parallel"].left_out if "parallel" in pictures else 0,
         plotly=Markup(get_plotlyjs()),  # noqa: S704  (plotly's own script, from its own package)
     )

@@ -9,7 +9,7 @@ from loop.ids import ProposalId
 from loop.reasons import reason_now
 from loop.recipe import Recipe
 from loop.state import CampaignState, ProposalRecord
-from services.report.numbers import NO_VALUE, Numbers, parameter_unit, setting_text, with_unit
+from services.report.numbers import NO_VALUE, Numbers, setting_text, with_unit
 from services.report.tables import Head, Table, moment, number, words
 
 __all__ = ["OpenProposal", "open_proposals"]
@@ -76,11 +76,11 @@ def _promised(state: CampaignState, record: ProposalRecord) -> Table | None:
 
 def _sheet(state: CampaignState, record: ProposalRecord, recipe: Recipe | None) -> Table:
     """List the formulation as planned, with the grams of each feeder where something is weighed."""
-    definition = state.definition
+    knobs, versions = state.knobs_of([record.planned]), state.versions
     lines = {} if recipe is None else {line.feeder: line for line in recipe.lines}
     rows, n_weighed = [], 0
     for name, value in record.planned.items():
-        parameter = definition.knobs.get(name)
+        parameter = knobs.get(name)
         is_ingredient = parameter is not None and parameter.kind == "ingredient"
         if value == 0 and is_ingredient and name not in lines:
             continue
@@ -88,7 +88,7 @@ def _sheet(state: CampaignState, record: ProposalRecord, recipe: Recipe | None) 
         before, line = record.proposal.formulation.get(name), lines.get(name)
         notes = [f"proposed {setting_text(parameter, before)}"] if before != value else []
         notes += [] if line is None else [*line.lots, *filter(None, [line.note])]
-        row = [words(with_unit(name, parameter_unit(definition, name))), number(setting_text(parameter, value))]
+        row = [words(with_unit(name, versions.unit_of(name))), number(setting_text(parameter, value))]
         row += [number("" if line is None else _grams(line.grams))] if lines else []
         rows.append([*row, words(", ".join(notes), "quiet")])
     if recipe is not None and lines:

@@ -9,7 +9,7 @@ from loop.progress import best_by_cycle, best_by_specimen, limits_progress
 from loop.remarks import BETWEEN_REMARKS, known_remarks
 from loop.state import CampaignState, CycleRecord
 from services.report.headline import listed
-from services.report.numbers import NO_VALUE, Numbers, parameter_unit, setting_text, significant
+from services.report.numbers import NO_VALUE, Numbers, setting_text, significant
 from services.report.tables import Head, Table, identity, number, words
 
 __all__ = ["all_specimens", "cycle_table", "limits_sentences", "limits_table"]
@@ -115,7 +115,8 @@ def all_specimens(state: CampaignState) -> Table | None:
     best = set(steps[-1].best)
     heads = [Head("specimen"), Head("cycle", look="number"), Head("")]
     heads += [Head(name, target.unit, "number") for name, target in definition.targets.items()]
-    heads += [Head(name, parameter_unit(definition, name), "number") for name in definition.knobs]
+    knobs = state.knobs_of([row.as_made for row in rows])
+    heads += [Head(name, state.versions.unit_of(name), "number") for name in knobs]
     remarks = {row.specimen_id: BETWEEN_REMARKS.join(known_remarks(state, row.specimen_id)) for row in rows}
     heads += [Head("remarks")] if any(remarks.values()) else []
     table = []
@@ -128,7 +129,7 @@ def all_specimens(state: CampaignState) -> Table | None:
             value = row.values[name]
             text = numbers.seen(name, seen.targets.get(name)) if value is None else numbers.value(name, value)
             cells.append(number(text, "bad" if row.limits_met.get(name) is False else ""))
-        cells += [number(setting_text(p, row.as_made.get(name))) for name, p in definition.knobs.items()]
+        cells += [number(setting_text(p, row.as_made.get(name))) for name, p in knobs.items()]
         cells += [words(remarks[row.specimen_id])] if any(remarks.values()) else []
         table.append(cells)
     return Table.of(heads, table, look="wide")

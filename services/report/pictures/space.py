@@ -12,13 +12,13 @@ import plotly.graph_objects as go
 from loop.definition import Definition
 from loop.judgement import SpecimenRow
 from loop.progress import best_by_specimen, specimen_rows
-from loop.space.parameters import Categorical
+from loop.space.parameters import Categorical, Ingredient
 from loop.state import CampaignState
 from services.report.lettering import cut, n_columns
-from services.report.numbers import parameter_unit, significant, with_unit
+from services.report.numbers import significant, with_unit
 from services.report.style import CONTRAST, GREY, GRID, INK, MUTED, PAPER, SCALE, figure, plain
 
-__all__ = ["REST", "colourings", "default_corners", "parallel_picture", "ternary_picture"]
+__all__ = ["REST", "colourings", "default_corners", "mixed", "parallel_picture", "ternary_picture"]
 
 REST = "everything else"
 """The corner of a triangle that pools all ingredients that are at no other corner."""
@@ -108,7 +108,7 @@ def _is_mostly_known(rows: Sequence[SpecimenRow], name: str) -> bool:
 
 
 def _label(definition: Definition, name: str) -> str:
-    unit = definition.targets[name].unit if name in definition.targets else parameter_unit(definition, name)
+    unit = definition.targets[name].unit if name in definition.targets else definition.unit_of(name)
     return cut(with_unit(name, unit), _LABEL_COLUMNS)
 
 
@@ -153,16 +153,23 @@ def _round_ticks(low: float, high: float) -> list[float]:
 
 
 # ---------------------------------------------------------------------- mixtures
+def mixed(state: CampaignState) -> list[str]:
+    """List every ingredient: those in force, then those of older versions that something holds."""
+    if state.definition.ingredients is None:
+        return []
+    known = state.knobs_of([*(seen.as_made for seen in state.observations), *(r.planned for r in state.open_proposals)])
+    return [name for name, parameter in known.items() if isinstance(parameter, Ingredient)]
+
+
 def default_corners(state: CampaignState) -> tuple[str, str, str] | None:
     """Return the three ingredients whose shares vary most, or two and the rest; None where nothing is mixed."""
-    mixture = state.definition.ingredients
-    if mixture is None:
+    names = mixed(state)
+    if not names:
         return None
-    names = list(mixture.components)
     if len(names) == 2:
         return names[0], names[1], REST
     made = [row.as_made for row in specimen_rows(state)] or [record.planned for record in state.proposals.values()]
-    spread = {name: _spread([float(f[name]) for f in made if name in f]) for name in names}
+    spread = {name: _spread([float(f.get(name, 0.0)) for f in made]) for name in names}
     first, second, third = sorted(sorted(names, key=lambda name: -spread[name])[:3], key=names.index)
     return first, second, third
 
@@ -173,10 +180,10 @@ def ternary_picture(state: CampaignState, corners: tuple[str, str, str] | None =
     `layout.meta` and each trace's `meta` hold every ingredient's share, so that the page can change corners.
     """
     corners = corners or default_corners(state)
-    mixture = state.definition.ingredients
-    if corners is None or mixture is None:
+    names = mixed(state)
+    if corners is None:
         return figure()
-    rows = [row for row in specimen_rows(state) if not row.is_excluded and set(mixture.components) <= set(row.as_made)]
+    rows = [row for row in specimen_rows(state) if not row.is_excluded and any(row.as_made.get(name) for name in names)]
     colours = colourings(state)
     first = next(iter(colours))
     by_id = dict(zip([row.specimen_id for row in specimen_rows(state)], colours[first], strict=True))
@@ -211,7 +218,7 @@ def ternary_picture(state: CampaignState, corners: tuple[str, str, str] | None =
     for name, formulations, marker, ids in groups:
         if not formulations:
             continue
-        shares = {i: [float(f[i]) for f in formulations] for i in mixture.components}
+        shares = {i: [float(f.get(i, 0.0)) for f in formulations] for i in names}
         a, b, c = (_corner(shares, corner, corners) for corner in corners)
         places += list(zip(a, b, c, strict=True))
         traces.append(
@@ -246,7 +253,7 @@ def ternary_picture(state: CampaignState, corners: tuple[str, str, str] | None =
                 for letter, corner, least in zip("abc", corners, _least(places), strict=True)
             },
         },
-        meta={"corners": list(corners), "ingredients": list(mixture.components), "rest": REST},
+        meta={"corners": list(corners), "ingredients": names, "rest": REST},
     )
     return made
 

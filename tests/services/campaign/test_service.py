@@ -534,3 +534,82 @@ def test_a_remark_beside_an_unknown_id_is_refused(journal, tmp_path):
     with pytest.raises(SheetError) as caught:
         service.import_results("PP01", read_table(path))
     assert len(caught.value.faults) == 2
+
+
+# ---------------------------------------------------------------------- a definition that changes
+def cooled(text=BLEND):
+    """The blends with one more parameter, which nobody knows of before."""
+    return text.replace("targets:", "  cooling: {kind: categorical, levels: [air, water]}\ntargets:")
+
+
+def without_oil(text=BLEND):
+    """The blends without oil and without a speed."""
+    text = text.replace("    oil: {low: 0, high: 20, step: 0.5, balance_g: 1}\n", "").replace(" + 0.03 * oil", "")
+    return text.replace("speed: {kind: continuous, unit: rpm, low: 100, high: 300, step: 10}", CURE)
+
+
+CURE = "cure: {kind: discrete, unit: min, values: [10, 20], value_before: 10}"
+
+
+@pytest.mark.parametrize("change", [cooled, without_oil])
+def test_what_is_approved_is_finished_as_it_was_approved(journal, tmp_path, change):
+    """Recipes, sheets that went out before and after, results and their correction: all still fit the old plan."""
+    service = begun(journal, BLEND)
+    opened = service.propose("BLEND")
+    service.approve("BLEND")
+    recipes, before = service.recipes("BLEND"), service.result_sheet("BLEND")
+    state = service.adopt(read(change()), reason="the mill changed")
+    assert [r.state for r in state.open_proposals] == [S.APPROVED, S.APPROVED]
+    assert service.recipes("BLEND") == recipes
+    assert service.recipe_sheet("BLEND").n_rows > 0
+    first, second = opened
+    for sheet, record in ((before, first), (service.result_sheet("BLEND"), second)):
+        path = write_table(sheet, tmp_path / f"{record.proposal.id}.xlsx")
+        book = openpyxl.load_workbook(path)
+        heads = {str(cell.value).split(" [")[0]: cell.column for cell in book.active[1]}
+        for row in range(2, book.active.max_row + 1):
+            if book.active.cell(row, heads["proposal"]).value == record.proposal.id:
+                book.active.cell(row, heads["modulus"]).value = modulus(record.planned)
+        book.save(path)
+        state = service.import_results("BLEND", read_table(path))
+        assert state.proposal(record.proposal.id).state in (S.MEASURED, S.CLOSED)
+        made = state.specimen(f"{record.proposal.id}-S1").observation.as_made
+        assert dict(made) == dict(record.planned)
+    table = service.specimen_table("BLEND")
+    assert {"oil", "speed"} <= set(table.names)
+    assert service.import_results("BLEND", read_table(path)).seq == state.seq
+
+
+def test_a_sheet_may_say_what_a_new_parameter_was(journal, tmp_path):
+    """Approved before cooling was a parameter: what was set is typed beside the result, and a slip there is refused."""
+    service = begun(journal, BLEND)
+    [first, _] = service.propose("BLEND")
+    service.approve("BLEND", [first.proposal.id])
+    service.adopt(read(cooled()), reason="the bath is there")
+    path = write_table(service.result_sheet("BLEND"), tmp_path / "results.csv")
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    heads = [name.split(" [")[0] for name in lines[0].split(",")]
+
+    def filled(cooling):
+        cells = lines[1].split(",")
+        cells[heads.index("modulus")], cells[heads.index("cooling")] = "2.5", cooling
+        path.write_text("\n".join([lines[0], ",".join(cells)]) + "\n", encoding="utf-8")
+        return read_table(path)
+
+    with pytest.raises(SheetError, match="'steam' is no level of cooling"):
+        service.import_results("BLEND", filled("steam"))
+    state = service.import_results("BLEND", filled("water"))
+    assert state.specimen(f"{first.proposal.id}-S1").observation.as_made["cooling"] == "water"
+
+
+def test_cycles_of_every_version_replay_bit_for_bit(journal, tmp_path):
+    """Proposals made before a change and after it, on specimens of both versions."""
+    service = begun(journal)
+    run_cycle(service)
+    run_cycle(service)
+    changed = TINY.replace("screw: {kind: categorical, levels: [slow, fast]}", CURE)
+    service.adopt(read(changed), reason="one screw is left")
+    run_cycle(service)
+    service.adopt(read(), reason="the screws are back")
+    service.propose("PP01")
+    assert [done.is_same for done in service.replay("PP01")] == [True] * 4

@@ -85,7 +85,7 @@ def begun(journal: Journal, text: str = TINY, *, actor: str = "suzuki") -> Campa
 def strength(formulation: Mapping[str, Setting]) -> float:
     """What a film of the tiny campaign shows: best slow and at 210 °C."""
     off = (float(formulation["temperature"]) - 210) / 30
-    return round(40 * math.exp(-off * off) - (5 if formulation["screw"] == "fast" else 0), 3)
+    return round(40 * math.exp(-off * off) - (5 if formulation.get("screw") == "fast" else 0), 3)
 
 
 def modulus(formulation: Mapping[str, Setting]) -> float:

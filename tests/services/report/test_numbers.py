@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from loop.observations import State, TargetValue
 from loop.space.parameters import Categorical, Continuous, Discrete, Ingredient
 from services.report.lettering import cut, n_columns
-from services.report.numbers import Numbers, decimals_of, parameter_unit, rounded, setting_text, short_id, significant
+from services.report.numbers import Numbers, decimals_of, rounded, setting_text, short_id, significant
 from tests.loop.written import WrittenCampaign
 from tests.services.report.stories import POLYPROPYLENE, polypropylene
 
@@ -75,9 +75,9 @@ def test_targets_are_written_with_what_their_test_repeats_within():
 def test_ingredients_have_the_unit_of_the_mixture():
     """Shares are in % unless the mixture says otherwise."""
     definition = WrittenCampaign(POLYPROPYLENE).state.definition
-    assert parameter_unit(definition, "talc") == "%"
-    assert parameter_unit(definition, "screw speed") == "1/min"
-    assert parameter_unit(definition, "gone") == ""
+    assert definition.unit_of("talc") == "%"
+    assert definition.unit_of("screw speed") == "1/min"
+    assert definition.unit_of("gone") == ""
 
 
 def test_ids_are_shortened_by_the_campaign_only():
