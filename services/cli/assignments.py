@@ -108,7 +108,8 @@ def read_target(name: str, text: str, unit: str) -> TargetValue:
         return TargetValue(state=State.BELOW_DETECTION, limit=value, n=0)
     if reading.kind == "above":
         return TargetValue(state=State.ABOVE_RANGE, limit=value, n=0)
-    sd = _number(name, reading.spread) if reading.spread else None
+    is_after_comma = marks_of(reading.numeral) == ","
+    sd = _number(name, reading.spread, is_after_comma=is_after_comma) if reading.spread else None
     if sd is not None and sd < 0:
         raise typer.BadParameter(f"{name}: a standard deviation is not negative, got {reading.spread}")
     return TargetValue(mean=value, sd=sd, n=n)
@@ -121,11 +122,15 @@ def _check_unit(name: str, reading: Reading, unit: str) -> None:
         )
 
 
-def _number(name: str, numeral: str) -> float:
+def _number(name: str, numeral: str, *, is_after_comma: bool = False) -> float:
+    """Read a number as a shell is told one: a single point is decimal; a comma is where it can be nothing else.
+
+    `is_after_comma`: a number before it was written with a decimal comma, so that a point may be between thousands.
+    """
     mark = marks_of(numeral)
-    if mark == "?":
+    if mark == "?" and ("," in numeral or is_after_comma):
         raise typer.BadParameter(
-            f"{name}: {numeral!r} can be read in two ways; write it with a point and without groups"
+            f"{name}: {numeral!r} can be read in two ways; write it with a decimal point and without groups"
         )
     value = value_of(numeral, "," if mark == "," else ".")
     if value is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import typer
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from loop.observations import State, TargetValue
@@ -20,6 +20,8 @@ KNOBS = {
 }
 
 
+@example(1.125, 1.125, 3)
+@example(12.345, 0.125, 1)
 @given(st.floats(-1e6, 1e6), st.floats(0, 1e3), st.integers(1, 99))
 def test_a_value_with_spread_and_count_reads_back_as_itself(mean, sd, n):
     """Whatever Python writes for a number is read as that number, in every combination."""
@@ -58,6 +60,7 @@ def test_why_there_is_no_value_is_kept_in_words(state):
         "40*",
         "~40",
         "1,234",
+        "3,5±1.125",
     ],
 )
 def test_what_is_no_result_is_refused_with_the_forms(text):
