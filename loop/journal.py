@@ -36,6 +36,7 @@ from loop.events import (
 from loop.ids import CampaignId, ProposalId, SpecimenId
 from loop.observations import Observation, TargetValue
 from loop.proposal import ProposalState, next_state
+from loop.provenance import rests_on
 from loop.state import (
     CampaignState,
     Correction,
@@ -125,8 +126,17 @@ class _Reading:
                 self._add(entry, seen, source)
             case ProposalsMade():
                 self._propose(entry, event)
-            case ProposalApproved(proposal_id=which):
-                self._step(entry, which, "approved", event.reason)
+            case (
+                ProposalApproved()
+                | ProposalStaled()
+                | ProposalDispatched()
+                | ProposalStarted()
+                | ProposalFailed()
+                | ProposalInfeasible()
+                | ProposalAbandoned()
+                | ProposalClosed()
+            ):
+                self._step(entry, event.proposal_id, event.kind.removeprefix("proposal_"), event.reason)
             case ProposalEdited(proposal_id=which):
                 self._step(entry, which, "edited", event.reason)
                 self.proposals[which] = replace(
@@ -134,32 +144,19 @@ class _Reading:
                     planned=event.planned,
                     predicted_after_edit=event.predicted,
                     space_version=len(self.definitions),
+                    corrected_since=(),
                 )
             case ProposalSkipped(proposal_id=which):
                 self._step(entry, which, "skipped", event.reason)
                 self.proposals[which] = replace(self.proposals[which], is_lesson=event.is_lesson)
-            case ProposalStaled(proposal_id=which):
-                self._step(entry, which, "staled", event.reason)
-            case ProposalDispatched(proposal_id=which):
-                self._step(entry, which, "dispatched", event.reason)
-            case ProposalStarted(proposal_id=which):
-                self._step(entry, which, "started", event.reason)
-            case ProposalFailed(proposal_id=which):
-                self._step(entry, which, "failed", event.reason)
-            case ProposalInfeasible(proposal_id=which):
-                self._step(entry, which, "infeasible", event.reason)
-            case ProposalAbandoned(proposal_id=which):
-                self._step(entry, which, "abandoned", event.reason)
-            case ProposalClosed(proposal_id=which):
-                self._step(entry, which, "closed", event.reason)
             case ResultRecorded():
                 self._record(entry, event)
             case ResultCorrected():
                 self._correct(entry, event)
             case SpecimenExcluded(specimen_id=specimen, reason=reason):
-                self._set_excluded(specimen, True, reason)
+                self._set_excluded(entry, specimen, True, reason)
             case SpecimenKept(specimen_id=specimen):
-                self._set_excluded(specimen, False, "")
+                self._set_excluded(entry, specimen, False, "")
             case SpecimenRemarked():
                 self._remark(entry, event)
             case CycleClosed(cycle=cycle):
@@ -228,7 +225,14 @@ class _Reading:
     def _add(self, entry: Entry, seen: Observation, source: str) -> None:
         if seen.specimen_id in self.specimens:
             raise ValueError(f"specimen {seen.specimen_id} is there already")
-        self.specimens[seen.specimen_id] = SpecimenRecord(observation=seen, seq=entry.seq, at=entry.at, source=source)
+        self.specimens[seen.specimen_id] = SpecimenRecord(
+            observation=seen,
+            seq=entry.seq,
+            at=entry.at,
+            source=source,
+            value_since=dict.fromkeys(seen.targets, entry.seq),
+            turns=(entry.seq,) if seen.is_excluded else (),
+        )
 
     def _record(self, entry: Entry, event: ResultRecorded) -> None:
         record = self.proposals[event.proposal_id]
@@ -246,7 +250,11 @@ class _Reading:
             is_excluded=known.observation.is_excluded if known else False,
         )
         if known:
-            self.specimens[event.specimen_id] = replace(known, observation=observation)
+            told = known.observation.targets
+            since = {n: entry.seq for n, value in event.targets.items() if told.get(n) != value}
+            self.specimens[event.specimen_id] = replace(
+                known, observation=observation, value_since={**known.value_since, **since}
+            )
         else:
             self._add(entry, observation, event.source)
             self.proposals[event.proposal_id] = replace(record, specimens=(*record.specimens, event.specimen_id))
@@ -256,26 +264,25 @@ class _Reading:
     def _correct(self, entry: Entry, event: ResultCorrected) -> None:
         record = self.specimens[event.specimen_id]
         seen = record.observation
+        for which, proposal in self.proposals.items():
+            if rests_on(proposal, record, event.target, self.definitions):
+                marked = dict.fromkeys((*proposal.corrected_since, event.specimen_id))
+                self.proposals[which] = replace(proposal, corrected_since=tuple(marked))
+        done = Correction(
+            seq=entry.seq,
+            at=entry.at,
+            actor=entry.actor,
+            target=event.target,
+            old=event.old,
+            new=event.new,
+            reason=event.reason,
+        )
         self.specimens[event.specimen_id] = replace(
             record,
             observation=seen.model_copy(update={"targets": {**seen.targets, event.target: event.new}}),
-            corrections=(
-                *record.corrections,
-                Correction(
-                    seq=entry.seq,
-                    at=entry.at,
-                    actor=entry.actor,
-                    target=event.target,
-                    old=event.old,
-                    new=event.new,
-                    reason=event.reason,
-                ),
-            ),
+            corrections=(*record.corrections, done),
+            value_since={**record.value_since, event.target: entry.seq},
         )
-        for which, proposal in self.proposals.items():
-            if proposal.seen_seq >= record.seq and proposal.proposal.predicted:
-                marked = dict.fromkeys((*proposal.corrected_since, event.specimen_id))
-                self.proposals[which] = replace(proposal, corrected_since=tuple(marked))
 
     def _remark(self, entry: Entry, event: SpecimenRemarked) -> None:
         record = self.proposals[event.proposal_id]
@@ -289,10 +296,11 @@ class _Reading:
         )
         self.proposals[event.proposal_id] = replace(record, remarks=(*record.remarks, made))
 
-    def _set_excluded(self, specimen: SpecimenId, is_excluded: bool, reason: str) -> None:
+    def _set_excluded(self, entry: Entry, specimen: SpecimenId, is_excluded: bool, reason: str) -> None:
         record = self.specimens[specimen]
         self.specimens[specimen] = replace(
             record,
             observation=record.observation.model_copy(update={"is_excluded": is_excluded}),
             excluded_because=reason,
+            turns=record.turns if record.observation.is_excluded is is_excluded else (*record.turns, entry.seq),
         )

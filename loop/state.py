@@ -99,7 +99,11 @@ class Correction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpecimenRecord:
-    """A specimen's observation, where it came from, and what was corrected."""
+    """A specimen's observation, where it came from, and what was corrected.
+
+    `value_since` names the entry by which each target got the value it has; `turns` those by which the specimen was
+    excluded, kept again, and so on.
+    """
 
     observation: Observation
     seq: int
@@ -107,6 +111,12 @@ class SpecimenRecord:
     source: str = ""
     corrections: tuple[Correction, ...] = ()
     excluded_because: str = ""
+    value_since: Mapping[str, int] = field(default_factory=dict)
+    turns: tuple[int, ...] = ()
+
+    def was_excluded(self, seq: int) -> bool:
+        """Say whether it was excluded once an entry was written."""
+        return sum(turn <= seq for turn in self.turns) % 2 == 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
