@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["counted"]
+from collections.abc import Sequence
+
+__all__ = ["counted", "some_of"]
 
 
 def counted(n: int, noun: str, plural: str = "") -> str:
@@ -14,3 +16,8 @@ def counted(n: int, noun: str, plural: str = "") -> str:
         What several are called, where an ``s`` behind the noun's will not do.
     """
     return f"{n} {noun if n == 1 else plural or noun + 's'}"
+
+
+def some_of(names: Sequence[str], most: int = 4) -> str:
+    """Write the first names and count the rest: ``A, B, C, D and 3 more``."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

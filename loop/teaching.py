@@ -12,7 +12,7 @@ from loop.state import CampaignState
 from loop.values import Setting
 from loop.versions import Reading, Versions
 
-__all__ = ["Silent", "Taught", "silent", "taught"]
+__all__ = ["Silent", "Taught", "silent", "silent_by_reason", "taught"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +57,14 @@ def silent(state: CampaignState) -> list[Silent]:
             found.append(Silent(specimen_id=which, reason="no result of a target that is measured"))
         elif obstacle:
             found.append(Silent(specimen_id=which, reason=obstacle, is_unreadable=True))
+    return found
+
+
+def silent_by_reason(state: CampaignState) -> dict[str, list[SpecimenId]]:
+    """Group the specimens that teach nothing by why they do not, in the order of arrival."""
+    found: dict[str, list[SpecimenId]] = {}
+    for one in silent(state):
+        found.setdefault(one.reason, []).append(one.specimen_id)
     return found
 
 

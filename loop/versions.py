@@ -69,7 +69,7 @@ class Versions:
             if name not in formulation:
                 known = 0.0 if isinstance(parameter, Ingredient) else parameter.value_before
                 if known is None:
-                    obstacles.append(f"no value of {name} (value_before would say what it was)")
+                    obstacles.append(f"no value of {name} (parameters.{name}.value_before would say what it was)")
                 else:
                     settings[name] = known
                 continue

@@ -11,6 +11,7 @@ from loop.reasons import reason_now
 from loop.remarks import known_remarks
 from loop.sentences import sentence
 from loop.state import CampaignState, ProposalRecord
+from loop.teaching import silent
 from services.campaign.views import (
     BestView,
     BudgetView,
@@ -21,6 +22,7 @@ from services.campaign.views import (
     LogView,
     ProposalsView,
     ProposalView,
+    SilentView,
     StatusView,
 )
 
@@ -64,7 +66,7 @@ def status_view(state: CampaignState) -> StatusView:
     counts: dict[str, int] = {}
     for record in state.proposals.values():
         counts[record.state.value] = counts.get(record.state.value, 0) + 1
-    spent = budget_use(state)
+    spent, unheard = budget_use(state), silent(state)
     return StatusView(
         campaign=state.campaign,
         title=state.definition.title,
@@ -75,6 +77,8 @@ def status_view(state: CampaignState) -> StatusView:
         n_specimens=len(state.specimens),
         n_imported=sum(seen.proposal_id is None for seen in state.observations),
         n_excluded=sum(seen.is_excluded for seen in state.observations),
+        n_teaching=len(state.specimens) - len(unheard),
+        not_teaching=tuple(SilentView(specimen=one.specimen_id, reason=one.reason) for one in unheard),
         n_proposals=counts,
         open_proposals=tuple(proposal_view(state, record) for record in state.open_proposals),
         best=_best(state),

@@ -31,6 +31,7 @@ __all__ = [
     "ProposalsView",
     "ReplayView",
     "ReplaysView",
+    "SilentView",
     "StatusView",
     "ValidationView",
     "WrittenView",
@@ -112,6 +113,13 @@ class HypothesisView(Frozen):
     reason: str
 
 
+class SilentView(Frozen):
+    """A specimen that teaches the model nothing."""
+
+    specimen: str
+    reason: str
+
+
 class StatusView(Frozen):
     """Where a campaign stands."""
 
@@ -124,6 +132,8 @@ class StatusView(Frozen):
     n_specimens: int
     n_imported: int
     n_excluded: int
+    n_teaching: int = Field(description="Specimens that the model learns from, whatever version they were made under.")
+    not_teaching: tuple[SilentView, ...] = Field(description="The others, each with the reason.")
     n_proposals: Mapping[str, int] = Field(description="Number of proposals by state.")
     open_proposals: tuple[ProposalView, ...]
     best: tuple[BestView, ...] = Field(

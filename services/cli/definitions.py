@@ -183,7 +183,11 @@ def revise(
     reason: ReasonOption,
     as_: ActorOption = None,
 ) -> None:
-    """Give a running campaign a new version of its definition. Old data stay; unapproved proposals become stale."""
+    """Give a running campaign a new version of its definition. Old data stay; unapproved proposals become stale.
+
+    What is approved goes on as it was approved. Said is what older specimens still teach, and what to look at.
+    """
+    from loop.revision import revision_notes
     from services.campaign.errors import CampaignError
     from services.cli.next_steps import next_in
     from services.cli.printing import next_step, quoted, say
@@ -196,6 +200,8 @@ def revise(
         state = here.service.adopt(definition, reason=reason)
         _warn(definition)
         say(f"{name} goes on with version {state.version}")
+        for note in revision_notes(state):
+            say(f"look at this: {note}", style="yellow", wrap=True)
         next_step(next_in(state))
 
 

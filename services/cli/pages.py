@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from loop.agent import Forecast
-from loop.counting import counted
+from loop.counting import counted, some_of
 from loop.ids import SpecimenId
 from loop.observations import TargetValue
 from loop.proposal import Prediction
@@ -103,6 +103,7 @@ def status_page(state: CampaignState, view: StatusView, width: int) -> Renderabl
         Text(title, style="bold"),
         Text(f"definition version {view.version}, cycle {view.cycle}, last change {local_time(view.at)}"),
         Text(_data(view)),
+        *(Text(line) for line in _teaching(view)),
     ]
     if view.limits is not None:
         parts.append(Text(_limits(view)))
@@ -146,6 +147,17 @@ def _data(view: StatusView) -> str:
     if budget.cycles_allowed is not None:
         known += f"; {budget.cycles} of {counted(budget.cycles_allowed, 'cycle')}"
     return known
+
+
+def _teaching(view: StatusView) -> Iterator[str]:
+    """Say how many specimens teach, and why the others do not, where there are others."""
+    reasons: dict[str, list[str]] = {}
+    for one in view.not_teaching:
+        reasons.setdefault(one.reason, []).append(one.specimen)
+    if reasons:
+        yield f"{view.n_teaching} of {counted(view.n_specimens, 'specimen')} teach the model"
+    for reason, names in reasons.items():
+        yield f"  not {some_of(names)}: {reason}"
 
 
 def _limits(view: StatusView) -> str:

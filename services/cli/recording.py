@@ -8,6 +8,7 @@ from loop.ids import campaign_of, campaign_of_specimen, specimen_id
 from loop.older_plans import settable
 from loop.sentences import said
 from loop.state import CampaignState
+from loop.teaching import silent
 from services.campaign.service import CampaignService
 from services.cli.assignments import read_settings, read_targets
 from services.cli.pages import recorded_page
@@ -25,7 +26,11 @@ def record_values(
     as_made = read_settings(made, settable(before, before.proposal(proposal)))
     state = service.record(proposal, targets, replicate=replicate, as_made=as_made or None, source=source)
     known = state.proposal(proposal)
-    show(recorded_page(state, specimen_id(known.proposal.id, replicate), targets, known.predicted))
+    which = specimen_id(known.proposal.id, replicate)
+    show(recorded_page(state, which, targets, known.predicted))
+    for one in silent(state):
+        if one.specimen_id == which and one.is_unreadable:
+            say(f"{which} does not teach the model: {one.reason}", style="yellow", wrap=True)
     return state
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from loop.counting import counted
 from loop.events import Entry, SpecimenExcluded, SpecimenKept
 from loop.state import CampaignState
+from loop.teaching import silent, silent_by_reason
 from services.report.numbers import Numbers
 from services.report.tables import Head, Table, identity, moment, number, words
 
-__all__ = ["Changes", "changes", "hypothesis_table"]
+__all__ = ["Changes", "changes", "hypothesis_table", "silent_table", "teaching_sentence"]
 
 
 def hypothesis_table(state: CampaignState) -> Table | None:
@@ -38,6 +40,26 @@ def hypothesis_table(state: CampaignState) -> Table | None:
         for one in sorted(state.hypotheses.values(), key=lambda one: (one.cycle, one.at))
     ]
     return Table.of(heads, rows)
+
+
+def teaching_sentence(state: CampaignState) -> str:
+    """Say how many specimens the model learns from."""
+    n_silent, n = len(silent(state)), len(state.specimens)
+    if not n:
+        return "No specimen is known yet."
+    if not n_silent:
+        return "The only specimen teaches the model." if n == 1 else f"All {n} specimens teach the model."
+    verb = "teaches" if n - n_silent == 1 else "teach"
+    return f"{n - n_silent} of {counted(n, 'specimen')} {verb} the model. The others stay readable; why they do not:"
+
+
+def silent_table(state: CampaignState) -> Table | None:
+    """List the specimens that teach nothing, by reason."""
+    reasons = silent_by_reason(state)
+    if not reasons:
+        return None
+    rows = [[number(str(len(names))), words(", ".join(names)), words(why)] for why, names in reasons.items()]
+    return Table.of([Head("", look="number"), Head("specimens"), Head("because")], rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

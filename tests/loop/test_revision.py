@@ -6,6 +6,7 @@ import pytest
 from loop.agent import forecast, propose_batch
 from loop.errors import DefinitionError
 from loop.proposal import Origin
+from loop.revision import revision_notes
 from loop.situation import situation
 from loop.teaching import silent
 from tests.loop.campaigns import NOW
@@ -208,4 +209,39 @@ def test_excluded_and_empty_specimens_say_why_they_do_not_teach():
     assert [(s.specimen_id, s.reason) for s in silent(state)] == [
         ("T1-X0001", "excluded: wet granulate"),
         ("T1-X0008", "no result of a target that is measured"),
+    ]
+
+
+def test_the_best_so_far_is_judged_with_what_older_versions_knew():
+    """Cost counts the oil that a specimen held, and the chalk that it did not hold."""
+    from loop.progress import specimen_rows
+
+    def change(d):
+        del d["ingredients"]["components"]["oil"]
+        d["ingredients"]["components"]["chalk"] = {"high": 30, "step": 1}
+        d["targets"]["cost"]["source"]["expression"] = "(PP + 2*talc + 0.5*chalk) / 100"
+
+    rows = specimen_rows(revised(known_blends(), changed(change)))
+    assert [row.values["cost"] for row in rows[:4]] == pytest.approx([1.0, 1.2, 1.4, 1.2])
+    assert all(row.can_be_best for row in rows)
+
+
+def test_what_a_revision_means_is_told():
+    """Specimens that hold what is gone, units that changed, totals that changed."""
+
+    def change(d):
+        del d["ingredients"]["components"]["oil"], d["targets"]["cost"]
+        d["parameters"]["die"]["levels"] = ["flat", "oval"]
+        d["parameters"]["speed"]["unit"] = "1/s"
+        d["ingredients"].update(total=200)
+        d["ingredients"]["components"]["PP"]["high"] = 200
+
+    assert revision_notes(known_blends()) == []
+    notes = revision_notes(revised(known_blends(), changed(change)))
+    held = "which is not in the space any more: known as what they are, they still teach"
+    assert notes == [
+        f"2 specimens hold die round, {held}: T1-X0002, T1-X0005",
+        f"3 specimens hold oil, {held}: T1-X0004, T1-X0005, T1-X0006",
+        "speed was in 1/min and is in 1/s: older values are read as they stand",
+        "shares summed to 100 and now to 200: older ones are read as they stand",
     ]

@@ -8,6 +8,7 @@ from loop import commands
 from loop.older_plans import definition_to_make
 from loop.recipe import recipe_for
 from services.report.headline import best_table
+from services.report.ledger import silent_table, teaching_sentence
 from services.report.page import build_report
 from services.report.pictures.space import mixed, ternary_picture
 from services.report.proposals import open_proposals
@@ -71,3 +72,16 @@ def test_the_triangle_holds_ingredients_of_every_version():
     wider = revised(approved(), changed(chalk_and_cooling))
     assert ternary_picture(wider).data[0].meta["shares"]["chalk"] == [0.0] * len(MADE)
     assert len(ternary_picture(wider).data) == 2
+
+
+def test_the_page_says_how_many_specimens_teach_and_why_the_others_do_not():
+    blind = revised(approved(), changed(chalk_and_cooling))
+    page = build_report(blind, None, now=NOW, recipes=recipes(blind), title="Blends")
+    assert "0 of 7 specimens teach the model." in page
+    [row] = silent_table(blind).rows
+    assert row[0].text == "7"
+    assert row[1].text.startswith("T1-X0001, T1-X0002, ")
+    assert "parameters.cooling.value_before" in row[2].text
+    whole = revised(approved(), changed(no_oil_no_die))
+    assert silent_table(whole) is None
+    assert teaching_sentence(whole) == "All 7 specimens teach the model."
