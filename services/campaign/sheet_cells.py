@@ -15,6 +15,7 @@ from services.records.table import Column, Table
 __all__ = [
     "column_of",
     "faults_of_targets",
+    "foreign_units",
     "is_there",
     "missing_columns",
     "read_formulation",
@@ -67,6 +68,28 @@ def read_formulation(
             continue
         made[name] = value
     return made, faults
+
+
+def foreign_units(definition: Definition, table: Table, names: Mapping[str, str]) -> list[str]:
+    """Name the columns whose unit is not that of their parameter or target; nothing is converted.
+
+    Parameters
+    ----------
+    names
+        Name of the table's column by parameter or target. Where either names no unit, they are taken to agree.
+    """
+    from services.ingest.units import same_unit  # not above: with it come all readers of files
+
+    found = []
+    for name, called in names.items():
+        own = definition.targets[name].unit if name in definition.targets else definition.unit_of(name)
+        theirs = column_of(table, called).unit
+        if own and theirs and not same_unit(own, theirs):
+            found.append(
+                f"column {called!r} is in {theirs}, but {name} is in {own}; nothing is converted: convert the column, "
+                "or correct the unit over it"
+            )
+    return found
 
 
 def unused_ingredients(definition: Definition, table: Table, index: int, names: Mapping[str, str]) -> dict[str, float]:

@@ -15,6 +15,7 @@ from services.campaign.errors import SheetError
 from services.campaign.sheet_cells import (
     column_of,
     faults_of_targets,
+    foreign_units,
     is_there,
     missing_columns,
     read_formulation,
@@ -100,6 +101,7 @@ def read_past_results(
     if not present:
         wanted = ", ".join(names[name] for name in definition.measured_targets)
         faults.append(f"no column holds a target; looked for {wanted} among {', '.join(table.names)}")
+    faults += foreign_units(definition, table, {n: called for n, called in names.items() if is_there(table, called)})
     if faults:
         raise SheetError(table.source, faults)
     rows = []
@@ -131,6 +133,7 @@ def read_result_sheet(state: CampaignState, table: Table) -> list[ReturnedRow]:
         raise SheetError(table.source, faults)
     definition, rows = state.definition, []
     present = [name for name in definition.measured_targets if is_there(table, name)]
+    faults += foreign_units(definition, table, {n: n for n in (*definition.knobs, *present) if is_there(table, n)})
     for index in range(table.n_rows):
         column = column_of(table, PROPOSAL)
         named, where = column.cells[index].value, table.address(index, column)

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from services.ingest.vocabulary import UNIT_PREFIXES, UNITS, UNITS_IN_ANY_CASE
+from services.ingest.vocabulary import UNIT_ALIASES, UNIT_PREFIXES, UNITS, UNITS_IN_ANY_CASE
 from services.ingest.wording import as_numeral
 
 __all__ = ["is_unit", "same_unit"]
@@ -34,12 +34,13 @@ def is_unit(text: str) -> bool:
 
 
 def same_unit(first: str, second: str) -> bool:
-    """Compare two units by their plain spelling."""
+    """Compare two units by their plain spelling: ``wt%`` is ``%``, ``sec`` is ``s``, ``J/m2`` is not ``kJ/m2``."""
     return _plain(first) == _plain(second)
 
 
 def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", as_numeral(text)).replace(" ", "").replace("^", "")
+    plain = unicodedata.normalize("NFKC", as_numeral(text)).replace(" ", "").replace("^", "")
+    return UNIT_ALIASES.get(plain, plain)
 
 
 def _is_known(text: str) -> bool:

@@ -18,6 +18,7 @@ __all__ = [
     "SUMMARIES",
     "UNITS",
     "UNITS_IN_ANY_CASE",
+    "UNIT_ALIASES",
     "UNIT_LABELS",
     "UNIT_PREFIXES",
 ]
@@ -90,6 +91,22 @@ _UNITS = """
 """
 UNITS = frozenset(_UNITS.split())
 """Units without prefixes, by exact case."""
+
+_SPELLINGS = """
+    % wt% wt.% wt-% w% w/w% mass% mass-% 質量% 重量%
+    °C degC deg.C deg_C
+    °F degF
+    h hr hrs hour hours 時間
+    min mins minute minutes 分
+    s sec secs second seconds 秒
+    d day days 日
+    phr pphr pph
+    parts pts 部 重量部 質量部
+    g/cm3 g/cc g/mL g/ml
+    μm um
+"""
+UNIT_ALIASES = {other: line.split()[0] for line in _SPELLINGS.strip().splitlines() for other in line.split()[1:]}
+"""The spelling that stands for each other one. Mole and volume per cent are other units than mass per cent."""
 
 _UNITS_IN_ANY_CASE = """
     pa kpa mpa gpa wt% wt.% mol% vol% at% mass% phr ppm ppb °c degc °f min sec hr hrs hour hours day days rpm psi
