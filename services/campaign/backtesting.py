@@ -12,6 +12,7 @@ from loop.comparison import BacktestSummary, compare
 from loop.definition import Definition
 from loop.state import CampaignState
 from loop.surrogates import surrogate_names
+from loop.teaching import taught
 from services.campaign.backtests import BacktestPlan, run_backtests
 from services.campaign.errors import CampaignError, SheetError
 from services.campaign.sheets_in import read_past_results
@@ -54,11 +55,11 @@ def plan_from_table(
 
 
 def plan_from_state(state: CampaignState, *, strategies: Sequence[str], size: BacktestSize) -> BacktestPlan:
-    """Plan a backtest over the campaign's own specimens as made."""
+    """Plan a backtest over the campaign's own specimens as made, of every version that the space in force can say."""
     known = [
-        (seen.as_made, {n: v.mean for n, v in seen.targets.items() if v.mean is not None})
-        for seen in state.observations
-        if not seen.is_excluded
+        (one.reading.settings, {n: v.mean for n, v in one.observation.targets.items() if v.mean is not None})
+        for one in taught(state.definition, state.versions, state.observations)
+        if one.reading.is_of_space
     ]
     return _plan(state.definition, known, strategies, size, state.campaign)
 

@@ -5,17 +5,14 @@ The edges (command line, later API and dashboard) call this and nothing below it
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from loop import commands
 from loop.agent import Forecast, forecast, propose_batch
-from loop.errors import JournalConflictError, ProposalError
-from loop.events import Entry, Event, ProposalsMade
+from loop.errors import ProposalError
+from loop.events import Entry, Event
 from loop.ids import CampaignId, campaign_of
-from loop.journal import extend, fold
+from loop.journal import extend
 from loop.observations import TargetValue
 from loop.older_plans import changed_plan, definition_to_make
 from loop.ports import Clock, Journal
@@ -26,33 +23,12 @@ from loop.state import CampaignState, ProposalRecord
 from loop.values import Setting
 from services.campaign import sheets_in, sheets_out
 from services.campaign.definition import CampaignDefinition, from_event_payload
-from services.campaign.errors import CampaignError
+from services.campaign.ledger import Ledger
+from services.campaign.replays import Replay, replays
 from services.records.plan import TaskPlan
 from services.records.table import Table
 
-__all__ = ["CampaignService", "Replay", "SystemClock"]
-
-log = logging.getLogger(__name__)
-
-_TRIES = 5
-"""How often a change is decided anew when somebody else wrote first."""
-
-
-class SystemClock:
-    """The machine's own clock, in UTC."""
-
-    def now(self) -> datetime:
-        """Return the present moment."""
-        return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Replay:
-    """A logged cycle made again from what its journal says it followed from."""
-
-    cycle: int
-    is_same: bool
-    differences: tuple[str, ...]
+__all__ = ["CampaignService"]
 
 
 class CampaignService:
@@ -69,12 +45,12 @@ class CampaignService:
     """
 
     def __init__(self, *, journal: Journal, clock: Clock, actor: str) -> None:
-        self._journal, self._clock, self._actor = journal, clock, actor
+        self._ledger = Ledger(journal=journal, clock=clock, actor=actor)
 
     # ------------------------------------------------------------------ reading
     def campaigns(self) -> list[CampaignId]:
         """List the campaigns of the workspace."""
-        return self._journal.campaigns()
+        return self._ledger.campaigns()
 
     def state(self, campaign: str) -> CampaignState:
         """Read a campaign.
@@ -84,11 +60,7 @@ class CampaignService:
         CampaignError
             If there is none of that name; the message lists those there are.
         """
-        entries = self._journal.read(CampaignId(campaign))
-        if not entries:
-            known = ", ".join(self.campaigns()) or "none yet"
-            raise CampaignError(f"there is no campaign {campaign!r}; there are {known}")
-        return fold(CampaignId(campaign), entries)
+        return self._ledger.state(campaign)
 
     def plan(self, campaign: str) -> TaskPlan:
         """Read the design of the task: factors, modalities and tests."""
@@ -97,8 +69,7 @@ class CampaignService:
 
     def log(self, campaign: str) -> list[Entry]:
         """Return every fact about a campaign, in order."""
-        self.state(campaign)
-        return self._journal.read(CampaignId(campaign))
+        return self._ledger.entries(campaign)
 
     def forecast(self, campaign: str, formulation: Mapping[str, Setting]) -> Forecast:
         """Say what a formulation promises and which rules it breaks; books nothing."""
@@ -123,17 +94,20 @@ class CampaignService:
     def adopt(self, definition: CampaignDefinition, *, reason: str = "") -> CampaignState:
         """Begin a campaign with its definition, or give it a new version; old data stay."""
         name = definition.core.campaign_id
-        return self._change(
-            name,
-            lambda state: commands.adopt(
+
+        def decide(state: CampaignState | None) -> list[Event]:
+            return commands.adopt(
                 state,
                 definition.core,
                 text=definition.text,
                 core=definition.core_json,
                 extras=definition.extras_json,
                 reason=reason,
-            ),
-        )
+            )
+
+        if name not in self.campaigns():
+            return self._ledger.begin(name, decide(None))
+        return self._ledger.change(name, decide)
 
     # ------------------------------------------------------------------ proposals
     def propose(self, campaign: str, *, count: int | None = None) -> list[ProposalRecord]:
@@ -142,48 +116,43 @@ class CampaignService:
         Asked twice, it returns the same ones: nothing new is proposed while enough are open. Controls are made
         beside the count.
         """
-        for _ in range(_TRIES):
-            state = self.state(campaign)
+
+        def decide(state: CampaignState) -> list[Event]:
             wanted = count if count is not None else state.definition.policy.batch
-            counted = [r for r in state.open_proposals if r.proposal.origin.value != "control"]
-            missing = wanted - len(counted)
+            asked = [r for r in state.open_proposals if r.proposal.origin.value != "control"]
+            missing = wanted - len(asked)
             left = self._budget_left(state)
-            if left is not None and missing > 0 and left <= 0:
-                raise ProposalError(f"{campaign}: the budget is spent; raise it in the definition to go on")
             if missing <= 0:
-                return state.open_proposals
-            now = self._clock.now()
-            made = propose_batch(state, count=missing if left is None else min(missing, left), at=now)
-            try:
-                return self._write(state.campaign, state, [made]).open_proposals
-            except JournalConflictError:
-                log.info("proposals overtaken", extra={"campaign": campaign})
-        raise JournalConflictError(f"{campaign}: others kept writing; try again")
+                return []
+            if left is not None and left <= 0:
+                raise ProposalError(f"{campaign}: the budget is spent; raise it in the definition to go on")
+            n_more = missing if left is None else min(missing, left)
+            return [propose_batch(state, count=n_more, at=self._ledger.clock.now())]
+
+        return self._ledger.change(campaign, decide).open_proposals
 
     def approve(self, campaign: str, proposals: Sequence[str] = (), *, reason: str = "") -> CampaignState:
         """Approve the proposals named, or all that wait for it."""
 
-        def decide(state: CampaignState | None) -> list[Event]:
-            known = _there(state)
+        def decide(known: CampaignState) -> list[Event]:
             waiting = [r.proposal.id for r in known.open_proposals if r.state is ProposalState.PROPOSED]
             return commands.approve(known, proposals or waiting, reason=reason)
 
-        return self._change(campaign, decide)
+        return self._ledger.change(campaign, decide)
 
     def edit(
         self, proposal: str, changes: Mapping[str, Setting], *, reason: str, allow_violations: bool = False
     ) -> CampaignState:
         """Change some values of a plan and approve it; the new prediction is kept beside the first."""
 
-        def decide(state: CampaignState | None) -> list[Event]:
-            known = _there(state)
+        def decide(known: CampaignState) -> list[Event]:
             planned = changed_plan(known, known.proposal(proposal), changes)
             expected = forecast(known, planned).predicted
             return commands.edit(
                 known, proposal, planned, predicted=expected, reason=reason, allow_violations=allow_violations
             )
 
-        return self._change(campaign_of(proposal), decide)
+        return self._ledger.change(campaign_of(proposal), decide)
 
     def skip(self, proposal: str, *, reason: str, is_lesson: bool = False) -> CampaignState:
         """Turn a proposal down, with or without a lesson for the model."""
@@ -230,9 +199,8 @@ class CampaignService:
     def import_results(self, campaign: str, table: Table) -> CampaignState:
         """Take in a filled-in result sheet: all of it, or none where anything is wrong."""
 
-        def decide(state: CampaignState | None) -> list[Event]:
-            known, events = _there(state), list[Event]()
-            now = self._clock.now()
+        def decide(known: CampaignState) -> list[Event]:
+            events, now = list[Event](), self._ledger.clock.now()
             for row in sheets_in.read_result_sheet(known, table):
                 more: list[Event] = []
                 if row.targets:
@@ -245,11 +213,11 @@ class CampaignService:
                         source=row.source,
                     )
                 more += remark(known, row.proposal_id, row.remark, replicate=row.replicate, source=row.source)
-                known = extend(known.campaign, known, more, actor=self._actor, at=now)
+                known = extend(known.campaign, known, more, actor=self._ledger.actor, at=now)
                 events += more
             return events
 
-        return self._change(campaign, decide)
+        return self._ledger.change(campaign, decide)
 
     def import_specimens(
         self, campaign: str, table: Table, *, columns: Mapping[str, str] | None = None
@@ -262,36 +230,35 @@ class CampaignService:
         """
         before = len(self.state(campaign).specimens)
 
-        def decide(state: CampaignState | None) -> list[Event]:
-            known = _there(state)
+        def decide(known: CampaignState) -> list[Event]:
             rows = sheets_in.read_past_results(known.definition, table, columns=columns)
             return commands.import_specimens(known, [(row.formulation, row.targets, row.source) for row in rows])
 
-        after = self._change(campaign, decide)
+        after = self._ledger.change(campaign, decide)
         return after, len(after.specimens) - before
 
     def correct(self, campaign: str, specimen: str, target: str, new: TargetValue, *, reason: str) -> CampaignState:
         """Replace a typed result; the old one stays readable."""
-        return self._change(
-            campaign, lambda state: commands.correct(_there(state), specimen, target, new, reason=reason)
+        return self._ledger.change(
+            campaign, lambda state: commands.correct(state, specimen, target, new, reason=reason)
         )
 
     def exclude(self, campaign: str, specimen: str, *, reason: str) -> CampaignState:
         """Keep a specimen from training the model."""
-        return self._change(campaign, lambda state: commands.exclude(_there(state), specimen, reason=reason))
+        return self._ledger.change(campaign, lambda state: commands.exclude(state, specimen, reason=reason))
 
     def keep(self, campaign: str, specimen: str, *, reason: str) -> CampaignState:
         """Let an excluded specimen train the model again."""
-        return self._change(campaign, lambda state: commands.keep(_there(state), specimen, reason=reason))
+        return self._ledger.change(campaign, lambda state: commands.keep(state, specimen, reason=reason))
 
     # ------------------------------------------------------------------ hypotheses
     def note(self, campaign: str, text: str) -> CampaignState:
         """Write down what somebody expects."""
-        return self._change(campaign, lambda state: commands.note(_there(state), text))
+        return self._ledger.change(campaign, lambda state: commands.note(state, text))
 
     def judge(self, campaign: str, hypothesis: str, held: str, *, reason: str) -> CampaignState:
         """Write down whether it held."""
-        return self._change(campaign, lambda state: commands.judge(_there(state), hypothesis, held, reason=reason))
+        return self._ledger.change(campaign, lambda state: commands.judge(state, hypothesis, held, reason=reason))
 
     # ------------------------------------------------------------------ tables out
     def result_sheet(self, campaign: str) -> Table:
@@ -300,7 +267,7 @@ class CampaignService:
 
     def recipe_sheet(self, campaign: str) -> Table:
         """Lay out what to weigh and set for every approved proposal."""
-        return sheets_out.recipe_sheet(self.state(campaign), today=self._clock.now().date())
+        return sheets_out.recipe_sheet(self.state(campaign), today=self._ledger.clock.now().date())
 
     def specimen_table(self, campaign: str) -> Table:
         """Lay out every specimen with its results."""
@@ -309,56 +276,14 @@ class CampaignService:
     # ------------------------------------------------------------------ proof
     def replay(self, campaign: str, *, cycle: int | None = None) -> list[Replay]:
         """Make logged cycles again from the journal as it stood then, and compare bit for bit."""
-        entries = self._journal.read(CampaignId(campaign))
-        if not entries:
-            self.state(campaign)
-        found = []
-        for entry in entries:
-            event = entry.event
-            if not isinstance(event, ProposalsMade) or (cycle is not None and event.cycle != cycle):
-                continue
-            then = fold(CampaignId(campaign), entries[: event.seen_seq])
-            again = propose_batch(then, count=event.count, at=entry.at)
-            found.append(
-                Replay(cycle=event.cycle, is_same=again == event, differences=tuple(_differences(event, again)))
-            )
-        if cycle is not None and not found:
-            raise ProposalError(f"{campaign} has no cycle {cycle}")
-        return found
+        return replays(CampaignId(campaign), self.log(campaign), cycle=cycle)
 
     # ------------------------------------------------------------------ private
     def _recipe(self, state: CampaignState, record: ProposalRecord) -> Recipe:
-        return recipe_for(definition_to_make(state, record), record.planned, today=self._clock.now().date())
+        return recipe_for(definition_to_make(state, record), record.planned, today=self._ledger.clock.now().date())
 
     def _on(self, proposal: str, decide: Callable[[CampaignState], list[Event]]) -> CampaignState:
-        return self._change(campaign_of(proposal), lambda state: decide(_there(state)))
-
-    def _change(self, campaign: str, decide: Callable[[CampaignState | None], list[Event]]) -> CampaignState:
-        """Decide on the newest state and write; decide anew where somebody else wrote first."""
-        name = CampaignId(campaign)
-        for _ in range(_TRIES):
-            entries = self._journal.read(name)
-            state = fold(name, entries) if entries else None
-            events = decide(state)
-            if not events:
-                return _there(state)
-            try:
-                return self._write(name, state, events)
-            except JournalConflictError:
-                continue
-        raise JournalConflictError(f"{campaign}: others kept writing; try again")
-
-    def _write(self, campaign: CampaignId, state: CampaignState | None, events: Sequence[Event]) -> CampaignState:
-        """Write events and what follows from them, in one go; JournalConflictError where somebody wrote first."""
-        at = self._clock.now()
-        after = extend(campaign, state, events, actor=self._actor, at=at)
-        following = commands.consequences(state, after)
-        written = [*events, *following]
-        seq = 0 if state is None else state.seq
-        self._journal.append(campaign, written, actor=self._actor, at=at, expected_seq=seq)
-        for event in written:
-            log.info("event written", extra={"campaign": campaign, "kind": event.kind})
-        return extend(campaign, after, following, actor=self._actor, at=at)
+        return self._ledger.change(campaign_of(proposal), decide)
 
     @staticmethod
     def _budget_left(state: CampaignState) -> int | None:
@@ -368,19 +293,3 @@ class CampaignService:
         dead = {ProposalState.SKIPPED, ProposalState.STALE, ProposalState.ABANDONED}
         asked = [r for r in state.proposals.values() if r.state not in dead and r.proposal.origin.value != "control"]
         return limit - len(asked)
-
-
-def _there(state: CampaignState | None) -> CampaignState:
-    if state is None:
-        raise CampaignError("there is no such campaign yet; begin it with its definition: meguri start FILE")
-    return state
-
-
-def _differences(logged: ProposalsMade, again: ProposalsMade) -> list[str]:
-    """Name what a replay gave otherwise than the log."""
-    before, after = logged.model_dump(mode="json"), again.model_dump(mode="json")
-    found = [name for name in before if name != "proposals" and before[name] != after[name]]
-    for old, new in zip(before["proposals"], after["proposals"], strict=False):
-        found += [f"{old['id']}.{name}" for name in old if old[name] != new[name]]
-    shorter, longer = sorted((before["proposals"], after["proposals"]), key=len)
-    return found + [proposal["id"] for proposal in longer[len(shorter) :]]

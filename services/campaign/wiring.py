@@ -16,11 +16,12 @@ from loop.ids import ProposalId
 from loop.recipe import Recipe
 from loop.state import CampaignState
 from loop.values import Setting
+from services.campaign.clock import SystemClock
 from services.campaign.definition import CampaignDefinition, read_campaign_definition
 from services.campaign.definition_checks import written_names
 from services.campaign.errors import CampaignError
 from services.campaign.files import write_whole
-from services.campaign.service import CampaignService, SystemClock
+from services.campaign.service import CampaignService
 from services.campaign.sheet_columns import find_column
 from services.campaign.viewing import stop_advice
 from services.campaign.workspace import Workspace, find_workspace, make_workspace

@@ -5,7 +5,8 @@ from __future__ import annotations
 from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier
 
-from services.campaign.service import CampaignService, SystemClock
+from services.campaign.clock import SystemClock
+from services.campaign.service import CampaignService
 from services.store import SqlJournal, open_database
 
 

@@ -463,7 +463,8 @@ def test_a_journal_that_was_tampered_with_does_not_replay():
 
 
 def begun_on(journal):
-    from services.campaign.service import CampaignService, SystemClock
+    from services.campaign.clock import SystemClock
+    from services.campaign.service import CampaignService
 
     return CampaignService(journal=journal, clock=SystemClock(), actor="auditor")
 
