@@ -13,12 +13,17 @@ from loop.values import Formulation
 
 __all__ = ["Encoding"]
 
+_UNEVEN = 0.02
+"""Difference between ranks and values, in ranges, from which on both are told."""
+
 
 class Encoding:
     """Encode the rows of one space, and longer rows of what was made before the space became what it is.
 
     Numbers are scaled over the range that can occur: the candidates' where there is a table, else the parameter's; on
     a logarithm where the parameter asks for it. A share that may be zero is scaled as log(1 + share / smallest dose).
+    Where a table lists a number unevenly, its rank among the candidates stands beside it: steps of a list often mean
+    more than distances (0.1, 1, 10).
 
     Parameters
     ----------
@@ -36,14 +41,17 @@ class Encoding:
         self.blocks = tuple(blocks)
         self.parameters: Mapping[str, Parameter] = dict(parameters or space.parameters)
         self._ends = np.array([self._range(j, p) for j, p in enumerate(self.parameters.values())])
+        self._ranks = {j: ranks for j in range(len(space.names)) if (ranks := self._listed_unevenly(j)) is not None}
         columns: list[EncodedColumn] = []
-        for name, parameter in self.parameters.items():
+        for j, (name, parameter) in enumerate(self.parameters.items()):
             if isinstance(parameter, Categorical):
                 columns += [EncodedColumn(parameter=name, kind="level", level=level) for level in parameter.names]
                 described = next(iter(parameter.levels.values()))
                 columns += [EncodedColumn(parameter=name, kind="descriptor", level=key) for key in described]
             else:
                 columns.append(EncodedColumn(parameter=name, kind="numeric"))
+                if j in self._ranks:
+                    columns.append(EncodedColumn(parameter=name, kind="rank"))
         self.columns: tuple[EncodedColumn, ...] = (
             *columns,
             *(EncodedColumn(parameter="block", kind="block", level=block) for block in self.blocks),
@@ -61,8 +69,9 @@ class Encoding:
                 if described.shape[1]:
                     parts.append(_scaled(described)[chosen])
                 continue
-            low, high = self._ends[j]
-            parts.append(((_warped(parameter, values) - low) / (high - low))[:, None])
+            parts.append(self._in_range(j, values)[:, None])
+            if j in self._ranks:
+                parts.append(np.interp(values, *self._ranks[j])[:, None])
         if self.blocks:
             given = blocks if blocks is not None else [""] * len(rows)
             parts.append(np.array([[float(block == known) for known in self.blocks] for block in given]))
@@ -88,6 +97,22 @@ class Encoding:
                 else:
                     rows[i, j] = float(formulation.get(name, 0.0))
         return rows
+
+    def _in_range(self, j: int, values: np.ndarray) -> np.ndarray:
+        low, high = self._ends[j]
+        return np.asarray((_warped(list(self.parameters.values())[j], values) - low) / (high - low))
+
+    def _listed_unevenly(self, j: int) -> tuple[np.ndarray, np.ndarray] | None:
+        """Return the values that candidates list and their mean ranks, 0 to 1; None where ranks say nothing new."""
+        parameter = list(self.parameters.values())[j]
+        if self.space.candidates is None or isinstance(parameter, Categorical):
+            return None
+        values, counts = np.unique(self.space.candidates[:, j], return_counts=True)
+        if len(values) == 1:
+            return None
+        ranks = counts.cumsum() - counts / 2
+        ranks = (ranks - ranks[0]) / (ranks[-1] - ranks[0])
+        return (values, ranks) if np.abs(ranks - self._in_range(j, values)).max() > _UNEVEN else None
 
     def _range(self, j: int, parameter: Parameter) -> tuple[float, float]:
         if isinstance(parameter, Categorical):

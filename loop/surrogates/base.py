@@ -15,13 +15,14 @@ __all__ = ["EncodedColumn", "FittedSurrogate", "Surrogate", "TargetData", "Train
 class EncodedColumn:
     """One column of X: which parameter it encodes, and how.
 
-    ``numeric`` lies in [0, 1] over the parameter's range; ``level`` is 1 where a choice takes one level, else 0;
+    ``numeric`` lies in [0, 1] over the parameter's range; ``rank`` is the same number as its rank among the candidates,
+    also in [0, 1]; ``level`` is 1 where a choice takes one level, else 0;
     ``descriptor`` is a level's descriptor scaled to [0, 1]; ``block`` is 1 where a run belongs to one block, else 0
     (all zero predicts a run of an average block).
     """
 
     parameter: str
-    kind: Literal["numeric", "level", "descriptor", "block"]
+    kind: Literal["numeric", "rank", "level", "descriptor", "block"]
     level: str = ""
 
 

@@ -1,7 +1,8 @@
 """Gaussian processes by BoTorch: one a target, Matérn-5/2 in every parameter, priors scaled with their number.
 
 Priors: lengthscales have the mode of Hvarfner, Hellsten & Nardi (ICML 2024) and a Gamma tail, as a log-normal one made
-predictions from few points overconfident. BoTorch: Balandat et al., NeurIPS 2020.
+predictions from few points overconfident. Where candidates come with ranks, numbers are read as values or as ranks,
+whichever is more probable given the results. BoTorch: Balandat et al., NeurIPS 2020.
 """
 
 from __future__ import annotations
@@ -17,13 +18,14 @@ from botorch.models import ModelListGP, SingleTaskGP
 from botorch.models.model import Model
 from botorch.models.transforms import Standardize
 from gpytorch.constraints import GreaterThan
+from gpytorch.kernels import Kernel
 from gpytorch.likelihoods import GaussianLikelihood
 from gpytorch.mlls import ExactMarginalLogLikelihood
 from gpytorch.priors import LogNormalPrior
 from linear_operator.utils.errors import NanError, NotPSDError
 
 from loop.surrogates.base import EncodedColumn, TrainingData
-from loop.surrogates.kernels import covariance_of
+from loop.surrogates.kernels import covariance_of, readings_of
 from loop.surrogates.rows import KnownRows, from_model_scale, known_rows, values_beyond
 
 __all__ = ["FittedGaussianProcess", "GaussianProcess"]
@@ -110,30 +112,27 @@ def _learned(rows: KnownRows, columns: tuple[EncodedColumn, ...]) -> tuple[Singl
 def _fitted(
     X: np.ndarray, y: np.ndarray, variance: np.ndarray | None, columns: tuple[EncodedColumn, ...]
 ) -> tuple[SingleTaskGP, bool]:
-    """Find the most probable hyper-parameters; say whether they were found."""
-    if variance is not None:
-        model = _model(X, y, variance, columns)
-        return model, _is_fitted(model)
+    """Find the most probable reading of the columns and hyper-parameters; say whether they were found."""
     found = []
-    for start in _STARTS:
-        model = _model(X, y, None, columns)
-        model.likelihood.noise = start
-        is_fitted = _is_fitted(model)
-        found.append((_log_probability(model) if is_fitted else -math.inf, is_fitted, model))
+    for reading in readings_of(columns):
+        for start in _STARTS if variance is None else (None,):
+            model = _model(X, y, variance, covariance_of(columns, reading))
+            if start is not None:
+                model.likelihood.noise = start
+            is_fitted = _is_fitted(model)
+            found.append((_log_probability(model) if is_fitted else -math.inf, is_fitted, model))
     _, is_fitted, model = max(found, key=lambda attempt: attempt[0])
     return model, is_fitted
 
 
-def _model(
-    X: np.ndarray, y: np.ndarray, variance: np.ndarray | None, columns: tuple[EncodedColumn, ...]
-) -> SingleTaskGP:
+def _model(X: np.ndarray, y: np.ndarray, variance: np.ndarray | None, covariance: Kernel) -> SingleTaskGP:
     floor = _LEAST_KNOWN_NOISE * _spread(y)
     return SingleTaskGP(
         torch.as_tensor(X),
         torch.as_tensor(y)[:, None],
         train_Yvar=None if variance is None else torch.as_tensor(np.maximum(variance, floor))[:, None],
         likelihood=_likelihood() if variance is None else None,
-        covar_module=covariance_of(columns),
+        covar_module=covariance,
         outcome_transform=Standardize(1),
     )
 

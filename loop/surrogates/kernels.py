@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Literal
 
 import torch
 from gpytorch.constraints import GreaterThan
@@ -18,7 +19,7 @@ from torch import Tensor
 
 from loop.surrogates.base import EncodedColumn
 
-__all__ = ["FactorKernel", "covariance_of"]
+__all__ = ["FactorKernel", "Reading", "covariance_of", "readings_of"]
 
 _LEAST_LENGTHSCALE = 0.025
 _USUAL_LENGTHSCALE = math.exp(math.sqrt(2) - 3)
@@ -85,7 +86,16 @@ class FactorKernel(Kernel):  # type: ignore[misc]  # GPyTorch carries no types
         return product
 
 
-def covariance_of(columns: Sequence[EncodedColumn]) -> Kernel:
+Reading = Literal["numeric", "rank"]
+"""How numbers that come with a rank are read: as values, or as ranks."""
+
+
+def readings_of(columns: Sequence[EncodedColumn]) -> tuple[Reading, ...]:
+    """Return the readings that a set of columns allows."""
+    return ("numeric", "rank") if any(column.kind == "rank" for column in columns) else ("numeric",)
+
+
+def covariance_of(columns: Sequence[EncodedColumn], reading: Reading = "numeric") -> Kernel:
     """Build the covariance that fits a set of columns.
 
     Level columns weigh 1/2 each, so that two levels are 1 apart; descriptors share a weight of 1. Blocks add a random
@@ -96,7 +106,7 @@ def covariance_of(columns: Sequence[EncodedColumn]) -> Kernel:
     for k, column in enumerate(columns):
         if column.kind == "block":
             blocks.append(k)
-        else:
+        elif column.kind not in ("numeric", "rank") or column.kind == _kind_read(columns, column.parameter, reading):
             members.setdefault(column.parameter, []).append(k)
     weights = [[_weight(columns, group, k) for k in group] for group in members.values()]
     covariance: Kernel = FactorKernel(list(members.values()), weights)
@@ -106,6 +116,11 @@ def covariance_of(columns: Sequence[EncodedColumn]) -> Kernel:
         intercepts.variance = math.exp(centre - spread**2)
         covariance = covariance + intercepts
     return covariance
+
+
+def _kind_read(columns: Sequence[EncodedColumn], parameter: str, reading: Reading) -> Reading:
+    has_rank = any(column.parameter == parameter and column.kind == "rank" for column in columns)
+    return reading if has_rank else "numeric"
 
 
 def _weight(columns: Sequence[EncodedColumn], group: Sequence[int], k: int) -> float:

@@ -54,6 +54,26 @@ def test_a_table_of_candidates_sets_the_range():
     assert Encoding(space).encode(np.array([[20.0], [30.0], [40.0]])).ravel().tolist() == [0.0, 0.5, 1.0]
 
 
+def test_a_number_listed_unevenly_comes_with_its_rank_among_the_candidates():
+    listed = [{"dose": dose, "speed": speed} for dose in (0.1, 1.0, 10.0, 100.0) for speed in (100.0, 200.0, 300.0)]
+    space = SearchSpace({"dose": Continuous(low=0, high=100), "speed": Continuous(low=0, high=500)}, candidates=listed)
+    encoding = Encoding(space)
+    assert [(c.parameter, c.kind) for c in encoding.columns] == [
+        ("dose", "numeric"),
+        ("dose", "rank"),
+        ("speed", "numeric"),
+    ]
+    X = encoding.encode(np.array([[0.1, 100], [1.0, 200], [5.5, 200], [100.0, 300]]))
+    np.testing.assert_allclose(X[:, 1], [0, 1 / 3, 0.5, 1])
+    np.testing.assert_allclose(encoding.decode(X)["dose"], [0.1, 1.0, 5.5, 100.0])
+
+
+def test_candidates_listed_often_take_more_of_the_ranks():
+    crowded = [{"x": x} for x in (0.0, 5.0, 5.1, 5.2, 5.3, 10.0)]
+    X = Encoding(SearchSpace({"x": Continuous(low=0, high=10)}, candidates=crowded)).encode(np.array([[5.0], [5.3]]))
+    np.testing.assert_allclose(X[:, 1], [0.2, 0.8])
+
+
 def test_candidates_belong_to_no_block():
     encoding = Encoding(SPACE, ["B1", "B2"])
     assert encoding.encode(ROWS)[:, -2:].tolist() == [[0, 0]] * 3

@@ -109,6 +109,30 @@ def test_main_effects_are_learned_from_few_points() -> None:
     assert residual < 0.15
 
 
+RANKED = (EncodedColumn(parameter="dose", kind="numeric"), EncodedColumn(parameter="dose", kind="rank"), TWO[1])
+
+
+def listed(n: int) -> np.ndarray:
+    """Return n encoded points of a dose listed as powers of ten, and of another number."""
+    rng = np.random.default_rng(4)
+    rank, other = rng.random(n), rng.random(n)
+    return np.column_stack([(10 ** (4 * rank) - 1) / (10**4 - 1), rank, other])
+
+
+@pytest.mark.parametrize(("column", "expected"), [(0, "numeric"), (1, "rank")])
+def test_numbers_are_read_as_values_or_as_ranks_whichever_explains_the_results(column: int, expected: str) -> None:
+    """A wave over the one reading is predicted well although the other one was offered too."""
+    X, unseen = listed(25), listed(200)[25:]
+
+    def truth(Z: np.ndarray) -> np.ndarray:
+        return np.asarray(10 * np.sin(6 * Z[:, column]) + 2 * Z[:, 2])
+
+    fitted = GaussianProcess().fit(told(X, truth(X), columns=RANKED), seed=0)
+    mean, _ = fitted.predict(unseen)["y"]
+    assert RANKED[fitted.models[0].covar_module.factors[0][0]].kind == expected
+    assert np.mean((mean - truth(unseen)) ** 2) < 0.05 * np.var(truth(unseen))
+
+
 def test_all_points_beyond_the_range_are_learned_as_their_limit() -> None:
     X = np.random.default_rng(0).random((5, 2))
     mean, sd = GaussianProcess().fit(told(X, np.full(5, 9.0), censored=1), seed=0).predict(X)["y"]
