@@ -8,6 +8,7 @@ import typer
 
 from loop.agent import Forecast
 from loop.errors import LoopError
+from loop.older_plans import changed_plan
 from loop.values import Setting
 from services.campaign.editing import nearest_edit
 from services.campaign.service import CampaignService
@@ -68,11 +69,12 @@ class Edit:
         """Show what changes and which rules break; True where none does."""
         forecast = self._forecast()
         self.breaks_safety = forecast.breaks_safety
+        after = changed_plan(self._state, self._record, self.changes)
         if as_json:
             emit(
                 EditView(
                     proposal=self._proposal,
-                    planned={**self._record.planned, **self.changes},
+                    planned=after,
                     predicted_before=self._record.predicted,
                     predicted=forecast.predicted,
                     violations=forecast.violations,
@@ -80,7 +82,6 @@ class Edit:
                 )
             )
             return not forecast.violations
-        after = {**self._record.planned, **self.changes}
         show(edit_page(self._state, self._record.planned, after, self._record.predicted, forecast, width()))
         if forecast.violations and not self._is_nearest:
             self._suggest()
