@@ -17,7 +17,9 @@ from blend import definition, known, observations
 
 from loop.proposers.bayesian import choose
 from loop.space.encoding import Encoding
+from loop.teaching import taught
 from loop.training import evidence_of
+from loop.versions import Versions
 
 
 def main() -> None:
@@ -29,12 +31,13 @@ def main() -> None:
     warnings.simplefilter("ignore")
     campaign = definition()
     space = campaign.space()
-    encoding = Encoding(space)
+    encoding, versions = Encoding(space), Versions([campaign])
     shares = list(campaign.ingredients.components)
     seconds, busy, n_feasible, n_exact, n_made, n_repeated = [], [], 0, 0, 0, 0
     for seed in range(-(-arguments.proposals // arguments.batch)):
         rows, results = known(space, encoding, arguments.observations, seed)
-        evidence = evidence_of(campaign, encoding, observations(space, rows, results))
+        known_ones = taught(campaign, versions, observations(space, rows, results))
+        evidence = evidence_of(campaign, encoding, versions, known_ones)
         begun, begun_busy = time.perf_counter(), time.process_time()
         batch = choose(campaign, space, encoding, evidence, count=arguments.batch, seed=seed)
         seconds.append(time.perf_counter() - begun)
