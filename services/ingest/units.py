@@ -17,6 +17,8 @@ _JOINT = re.compile(r"[/·*⋅・ ]+|(?<=[A-Za-z)])\.(?=[A-Za-z])")
 _COUNT = re.compile(r"\d{1,4}")
 _COUNTED = re.compile(r"\d{1,4}(\D.*)")
 _LONGEST = 24
+_PREFIXES_OF_TWO_CASES = "mp"
+"""Milli and mega, pico and peta: one letter, told apart by its case."""
 
 
 @lru_cache(maxsize=4096)
@@ -34,8 +36,16 @@ def is_unit(text: str) -> bool:
 
 
 def same_unit(first: str, second: str) -> bool:
-    """Compare two units by their plain spelling: ``wt%`` is ``%``, ``sec`` is ``s``, ``J/m2`` is not ``kJ/m2``."""
-    return _plain(first) == _plain(second)
+    """Compare two units by their plain spelling: ``wt%`` is ``%``, ``sec`` is ``s``, ``J/m2`` is not ``kJ/m2``.
+
+    Letters of a wrong case are forgiven (``Mpa``), but not where they make another unit of it (``mPa``).
+    """
+    one, other = _plain(first), _plain(second)
+    if one == other:
+        return True
+    return one.casefold() == other.casefold() and (
+        one[0] == other[0] or one[0].casefold() not in _PREFIXES_OF_TWO_CASES
+    )
 
 
 def _plain(text: str) -> str:

@@ -6,7 +6,8 @@ import pytest
 from rich.console import Console
 
 from campaigns.replays.__main__ import DEFINITIONS, definition_over, replay
-from services.campaign.wiring import open_service
+from campaigns.replays.laboratory import TableLaboratory
+from services.campaign.wiring import open_service, read_table
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "campaign"
 needs_data = pytest.mark.skipif(not DATA.is_dir(), reason=f"the real tables are not beside the checkout ({DATA.name})")
@@ -21,6 +22,7 @@ def test_every_definition_fits_its_table(name):
     assert candidates is not None
     assert len(candidates.rows) > 50
     assert definition.core.space().candidates is not None
+    TableLaboratory(definition.core, read_table(DATA / f"{name}.csv"))  # every result can be read
 
 
 @needs_data

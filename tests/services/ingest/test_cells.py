@@ -142,6 +142,9 @@ def test_spellings_of_one_unit_are_the_same():
     """Superscripts, spaces and full-width forms do not make another unit."""
     assert same_unit("kJ/m²", "kJ/m2")
     assert same_unit("㎫", "MPa")
+    assert same_unit("Mpa", "MPa")
+    assert same_unit("Kg", "kg")
+    assert not same_unit("mPa", "MPa")
     assert not same_unit("MPa", "GPa")
 
 
