@@ -101,13 +101,20 @@ def _front_traces(
                 legendgroup="front",
                 showlegend=in_legend,
                 text=[plain(short_id(row.specimen_id, state.campaign)) for row in front],
-                textposition="top right",
+                textposition=_label_sides([row.values[x] for row in front], [row.values[x] for row in known]),
                 textfont={"size": 11},
                 customdata=[hover(numbers, row) for row in front],
                 hovertemplate="%{customdata}<extra></extra>",
             )
         )
     return [*traces, *_promises(state, x, y, in_legend), *_reference(state, x, y, in_legend)]
+
+
+def _label_sides(labelled: Sequence[float | None], drawn: Sequence[float | None]) -> list[str]:
+    """Put labels where the picture has room: left of points in its right fifth, else right."""
+    values = [value for value in drawn if value is not None]
+    edge = max(values) - 0.2 * (max(values) - min(values))
+    return ["top left" if value is not None and value > edge else "top right" for value in labelled]
 
 
 def _promises(state: CampaignState, x: str, y: str, in_legend: bool) -> list[go.Scatter]:

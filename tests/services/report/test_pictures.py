@@ -88,6 +88,7 @@ def test_the_front_picture_marks_the_front_and_what_is_promised(compounds):
     by_id = {row.specimen_id: row.values for row in specimen_rows(compounds)}
     assert sorted(front.x) == sorted(by_id[one]["modulus"] for one in best_by_specimen(compounds)[-1].best)
     assert (front.error_x.value, front.error_y.value) == (35, 0.35)
+    assert front.textposition[-1] == "top left"  # a label at the right edge would be cut off
     (promised,) = named(figure, "open proposal, predicted ± sd")
     waiting = [record for record in compounds.open_proposals if not record.specimens]
     assert list(promised.y) == [record.predicted["impact"].mean for record in waiting]
