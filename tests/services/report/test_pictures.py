@@ -48,6 +48,18 @@ def test_limits_are_lines_in_the_panel_of_their_target(compounds):
     assert sorted(line.y0 for line in lines) == [1.25, 4.5, 8, 20, 1300]
 
 
+def test_labels_of_a_front_stay_inside_the_picture():
+    """A point at the right edge is named on its left."""
+    both = {"lap shear": {"goal": "maximise"}, "pot life": {"goal": "maximise"}}
+    c = stories.WrittenCampaign({**stories.RESIN, "targets": both, "objective": {"kind": "pareto"}})
+    for step, (shear, life) in enumerate([(10.0, 40.0), (14.0, 30.0), (20.0, 20.0)]):
+        made = {"hardener": "IPDA", "ratio": 1.0, "cure temperature": 60.0 + 5 * step, "filler": 5.0}
+        c.cycle([made], [{"lap shear": shear, "pot life": life}])
+    (front,) = named(front_picture(c.state), "front, ± repeatability")
+    assert list(front.x) == [10.0, 14.0, 20.0]
+    assert list(front.textposition) == ["top right", "top right", "top left"]
+
+
 def test_what_is_wanted_lies_above_the_shades_of_cycles():
     """A value to match is a line, a range a band; both stay whole over the shading."""
     definition = {
@@ -88,7 +100,6 @@ def test_the_front_picture_marks_the_front_and_what_is_promised(compounds):
     by_id = {row.specimen_id: row.values for row in specimen_rows(compounds)}
     assert sorted(front.x) == sorted(by_id[one]["modulus"] for one in best_by_specimen(compounds)[-1].best)
     assert (front.error_x.value, front.error_y.value) == (35, 0.35)
-    assert front.textposition[-1] == "top left"  # a label at the right edge would be cut off
     (promised,) = named(figure, "open proposal, predicted ± sd")
     waiting = [record for record in compounds.open_proposals if not record.specimens]
     assert list(promised.y) == [record.predicted["impact"].mean for record in waiting]
