@@ -13,6 +13,7 @@ __all__ = [
     "FormulationError",
     "JournalConflictError",
     "JournalError",
+    "LeaseLostError",
     "LoopError",
     "ObservationError",
     "ProposalError",
@@ -84,6 +85,10 @@ class JournalError(LoopError):
 
 class JournalConflictError(JournalError):
     """Somebody else wrote to this campaign first; read again, then decide again."""
+
+
+class LeaseLostError(JournalError):
+    """Somebody else has the right to work on this campaign by now; whoever meets this writes nothing more."""
 
 
 class SurrogateError(LoopError):

@@ -14,12 +14,17 @@ from loop.proposal import Prediction, Proposal
 from loop.values import Frozen, Setting
 
 __all__ = [
+    "Course",
+    "CourseChanged",
     "CycleClosed",
     "DefinitionAdopted",
     "Entry",
     "Event",
+    "FitOfTarget",
     "HypothesisJudged",
     "HypothesisNoted",
+    "ModelRefitted",
+    "PersonAsked",
     "ProposalAbandoned",
     "ProposalApproved",
     "ProposalClosed",
@@ -39,6 +44,20 @@ __all__ = [
     "SpecimenRemarked",
     "read_event",
 ]
+
+
+Course = Literal["running", "draining", "paused"]
+"""running: goes on by itself; draining: results are taken in, nothing new is asked for; paused: nothing by itself."""
+
+
+class FitOfTarget(Frozen):
+    """How well the model knows one target: errors of predictions of each result without it, in the target's unit."""
+
+    n: int = Field(ge=0, description="Formulations learned from.")
+    rmse: float | None = Field(default=None, ge=0, description="Root mean square error, leaving one out.")
+    coverage_90: float | None = Field(
+        default=None, ge=0, le=1, description="Share of results inside their 90 % interval."
+    )
 
 
 class DefinitionAdopted(Frozen):
@@ -111,11 +130,12 @@ class ProposalStaled(Frozen):
 
 
 class ProposalDispatched(Frozen):
-    """The work order left for the laboratory."""
+    """The proposal went to the laboratory, for the first time or again; `order` names its work order, if it has one."""
 
     kind: Literal["proposal_dispatched"] = "proposal_dispatched"
     proposal_id: ProposalId
     reason: str = ""
+    order: str = ""
 
 
 class ProposalStarted(Frozen):
@@ -216,6 +236,35 @@ class CycleClosed(Frozen):
     reason: str = ""
 
 
+class ModelRefitted(Frozen):
+    """The model learned of all that was known: how well it would have predicted each result without it."""
+
+    kind: Literal["model_refitted"] = "model_refitted"
+    cycle: int = Field(ge=0)
+    seen_seq: int = Field(ge=0)
+    data_hash: str
+    surrogate: str
+    rung: str
+    fits: Mapping[str, FitOfTarget] = Field(description="By measured target.")
+
+
+class CourseChanged(Frozen):
+    """The campaign goes on by itself from now on, rests, or takes in results without asking for more."""
+
+    kind: Literal["course_changed"] = "course_changed"
+    course: Course
+    reason: str = ""
+
+
+class PersonAsked(Frozen):
+    """The loop came to what only a person can decide. `matter` is asked once."""
+
+    kind: Literal["person_asked"] = "person_asked"
+    matter: str
+    question: str
+    suggestion: str
+
+
 class HypothesisNoted(Frozen):
     """Somebody wrote down what they expect, before the results."""
 
@@ -254,6 +303,9 @@ Event = Annotated[
     | ProposalAbandoned
     | ProposalClosed
     | CycleClosed
+    | ModelRefitted
+    | CourseChanged
+    | PersonAsked
     | HypothesisNoted
     | HypothesisJudged,
     Field(discriminator="kind"),

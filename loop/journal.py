@@ -9,12 +9,16 @@ from datetime import datetime
 from loop.definition import Definition
 from loop.errors import JournalError, TransitionError
 from loop.events import (
+    Course,
+    CourseChanged,
     CycleClosed,
     DefinitionAdopted,
     Entry,
     Event,
     HypothesisJudged,
     HypothesisNoted,
+    ModelRefitted,
+    PersonAsked,
     ProposalAbandoned,
     ProposalApproved,
     ProposalClosed,
@@ -38,12 +42,14 @@ from loop.observations import Observation, TargetValue
 from loop.proposal import ProposalState, next_state
 from loop.provenance import rests_on
 from loop.state import (
+    Asked,
     CampaignState,
     Correction,
     CycleRecord,
     DefinitionRecord,
     Hypothesis,
     ProposalRecord,
+    Refit,
     Remark,
     SpecimenRecord,
     Step,
@@ -89,6 +95,11 @@ class _Reading:
         self.specimens: dict[SpecimenId, SpecimenRecord] = {**start.specimens} if start else {}
         self.cycles: dict[int, CycleRecord] = {**start.cycles} if start else {}
         self.hypotheses: dict[str, Hypothesis] = {**start.hypotheses} if start else {}
+        self.course: Course = start.course if start else "running"
+        self.course_reason = start.course_reason if start else ""
+        self.last_order = start.last_order if start else ""
+        self.asked: dict[str, Asked] = {**start.asked} if start else {}
+        self.refits: list[Refit] = [*start.refits] if start else []
 
     def state(self) -> CampaignState:
         if not self.definitions or self.at is None:
@@ -102,6 +113,11 @@ class _Reading:
             specimens=self.specimens,
             cycles=self.cycles,
             hypotheses=self.hypotheses,
+            course=self.course,
+            course_reason=self.course_reason,
+            last_order=self.last_order,
+            asked=self.asked,
+            refits=tuple(self.refits),
         )
 
     def take(self, entry: Entry) -> None:
@@ -126,10 +142,12 @@ class _Reading:
                 self._add(entry, seen, source)
             case ProposalsMade():
                 self._propose(entry, event)
+            case ProposalDispatched(proposal_id=which):
+                self._step(entry, which, "dispatched", event.reason)
+                self.last_order = event.order or self.last_order
             case (
                 ProposalApproved()
                 | ProposalStaled()
-                | ProposalDispatched()
                 | ProposalStarted()
                 | ProposalFailed()
                 | ProposalInfeasible()
@@ -161,6 +179,24 @@ class _Reading:
                 self._remark(entry, event)
             case CycleClosed(cycle=cycle):
                 self.cycles[cycle] = replace(self.cycles[cycle], closed_at=entry.at, closed_seq=entry.seq)
+            case ModelRefitted():
+                self.refits.append(
+                    Refit(
+                        seq=entry.seq,
+                        at=entry.at,
+                        cycle=event.cycle,
+                        data_hash=event.data_hash,
+                        surrogate=event.surrogate,
+                        rung=event.rung,
+                        fits=event.fits,
+                    )
+                )
+            case CourseChanged():
+                self.course, self.course_reason = event.course, event.reason
+            case PersonAsked():
+                self.asked[event.matter] = Asked(
+                    seq=entry.seq, at=entry.at, question=event.question, suggestion=event.suggestion
+                )
             case HypothesisNoted():
                 self.hypotheses[event.hypothesis_id] = Hypothesis(
                     id=event.hypothesis_id, cycle=event.cycle, text=event.text, actor=entry.actor, at=entry.at

@@ -9,6 +9,7 @@ from datetime import datetime
 from loop.entries import conflict, entries_behind
 from loop.events import Entry, Event
 from loop.ids import CampaignId
+from loop.orders import WorkOrder
 
 __all__ = ["MemoryJournal"]
 
@@ -19,6 +20,7 @@ class MemoryJournal:
     def __init__(self) -> None:
         self._entries: dict[CampaignId, list[Entry]] = {}
         self._one_writer = threading.Lock()
+        self.orders: list[WorkOrder] = []
 
     def campaigns(self) -> list[CampaignId]:
         """List the campaigns that have at least one entry, in alphabetical order."""
@@ -29,7 +31,14 @@ class MemoryJournal:
         return self._entries.get(campaign, [])[max(after, 0) :]
 
     def append(
-        self, campaign: CampaignId, events: Sequence[Event], *, actor: str, at: datetime, expected_seq: int
+        self,
+        campaign: CampaignId,
+        events: Sequence[Event],
+        *,
+        actor: str,
+        at: datetime,
+        expected_seq: int,
+        orders: Sequence[WorkOrder] = (),
     ) -> list[Entry]:
         """Write events behind entry `expected_seq`, all or none, and return them as entries.
 
@@ -47,4 +56,5 @@ class MemoryJournal:
                 raise conflict(campaign, expected_seq=expected_seq, last_seq=last_seq)
             if entries:
                 self._entries[campaign] = [*self._entries.get(campaign, []), *entries]
+                self.orders += orders
         return entries

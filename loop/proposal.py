@@ -83,6 +83,7 @@ _TRANSITIONS: Mapping[tuple[ProposalState, str], ProposalState] = {
     (S.PARTLY_MEASURED, "closed"): S.CLOSED,
     (S.RUNNING, "failed"): S.FAILED,
     (S.FAILED, "started"): S.RUNNING,
+    (S.FAILED, "dispatched"): S.DISPATCHED,
     (S.RUNNING, "infeasible"): S.INFEASIBLE,
     (S.FAILED, "infeasible"): S.INFEASIBLE,
     (S.RUNNING, "abandoned"): S.ABANDONED,

@@ -10,11 +10,14 @@ from dataclasses import dataclass
 
 from loop.counting import counted
 from loop.events import (
+    CourseChanged,
     CycleClosed,
     DefinitionAdopted,
     Event,
     HypothesisJudged,
     HypothesisNoted,
+    ModelRefitted,
+    PersonAsked,
     ProposalAbandoned,
     ProposalApproved,
     ProposalClosed,
@@ -39,6 +42,11 @@ from loop.observations import State, TargetValue
 __all__ = ["Told", "said", "sentence", "tell"]
 
 _HELD = {"yes": "held", "no": "did not hold", "open": "is open again"}
+_COURSES = {
+    "running": "goes on by itself again",
+    "draining": "takes in results, asks for nothing new",
+    "paused": "does nothing by itself",
+}
 _TYPED_DIGITS = 10
 """What a person typed is shown as it was typed; more digits are a computer's."""
 
@@ -99,7 +107,8 @@ def tell(event: Event) -> Told:
         case ProposalStaled():
             return Told(event.proposal_id, "became stale", event.reason)
         case ProposalDispatched():
-            return Told(event.proposal_id, "sent to the laboratory", event.reason)
+            order = f" with order {event.order}" if event.order else ""
+            return Told(event.proposal_id, f"sent to the laboratory{order}", event.reason)
         case ProposalStarted():
             return Told(event.proposal_id, "begun", event.reason)
         case ResultRecorded():
@@ -124,6 +133,12 @@ def tell(event: Event) -> Told:
             return Told(event.proposal_id, "closed", event.reason)
         case CycleClosed():
             return Told("", f"cycle {event.cycle} closed", event.reason)
+        case ModelRefitted():
+            return Told("", f"model refitted after cycle {event.cycle}: {_fits(event)}")
+        case CourseChanged():
+            return Told("", _COURSES[event.course], event.reason)
+        case PersonAsked():
+            return Told("", f"asked: {event.question} ({event.suggestion})")
         case HypothesisNoted():
             return Told(event.hypothesis_id, f"expected: {event.text}")
         case HypothesisJudged():
@@ -136,6 +151,16 @@ def _told_of_proposals(event: ProposalsMade) -> Told:
     how = "" if event.surrogate == "none" else f" by {event.surrogate}"
     from_what = f"from entries up to {event.seen_seq}, seed {event.seed}"
     return Told(which, f"proposed as cycle {event.cycle}{how} ({counted(len(ids), 'formulation')}, {from_what})")
+
+
+def _fits(event: ModelRefitted) -> str:
+    """Say of each target how far predictions of results left out were off."""
+    told = [
+        f"{name} known to ± {numeral(fit.rmse, 3)} from {counted(fit.n, 'formulation')}"
+        for name, fit in event.fits.items()
+        if fit.rmse is not None
+    ]
+    return ", ".join(told) or "too little is known to say how well"
 
 
 def _values(targets: Mapping[str, TargetValue]) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from loop.definition import Definition
 from loop.errors import ProposalError
+from loop.events import Course, FitOfTarget
 from loop.ids import CampaignId, ProposalId, SpecimenId
 from loop.observations import Observation, TargetValue
 from loop.proposal import OPEN_STATES, Prediction, Proposal, ProposalState
@@ -17,12 +18,14 @@ from loop.values import Formulation, fingerprint
 from loop.versions import Versions
 
 __all__ = [
+    "Asked",
     "CampaignState",
     "Correction",
     "CycleRecord",
     "DefinitionRecord",
     "Hypothesis",
     "ProposalRecord",
+    "Refit",
     "Remark",
     "SpecimenRecord",
     "Step",
@@ -39,6 +42,29 @@ class Step:
     step: str
     state: ProposalState
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question that the loop put to people."""
+
+    seq: int
+    at: datetime
+    question: str
+    suggestion: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refit:
+    """What the model had learned at one time."""
+
+    seq: int
+    at: datetime
+    cycle: int
+    data_hash: str
+    surrogate: str
+    rung: str
+    fits: Mapping[str, FitOfTarget]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +103,11 @@ class ProposalRecord:
         """What was expected of the formulation as planned now, before it was made; empty where nobody worked it out."""
         is_edited = dict(self.planned) != dict(self.proposal.formulation)
         return self.predicted_after_edit if is_edited else self.proposal.predicted
+
+    @property
+    def n_sent(self) -> int:
+        """How often it went to the laboratory."""
+        return sum(step.step == "dispatched" for step in self.history)
 
     @property
     def is_open(self) -> bool:
@@ -177,6 +208,11 @@ class CampaignState:
     specimens: Mapping[SpecimenId, SpecimenRecord]
     cycles: Mapping[int, CycleRecord]
     hypotheses: Mapping[str, Hypothesis]
+    course: Course = "running"
+    course_reason: str = ""
+    last_order: str = ""
+    asked: Mapping[str, Asked] = field(default_factory=dict)
+    refits: tuple[Refit, ...] = ()
 
     @property
     def definition(self) -> Definition:

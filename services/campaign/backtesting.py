@@ -16,6 +16,7 @@ from loop.teaching import taught
 from services.campaign.backtests import BacktestPlan, run_backtests
 from services.campaign.errors import CampaignError, SheetError
 from services.campaign.sheets_in import read_past_results
+from services.disk import write_whole
 from services.records.table import Table
 
 __all__ = ["BacktestSize", "plan_from_state", "plan_from_table", "run_plan", "write_backtest"]
@@ -91,11 +92,9 @@ def write_backtest(plan: BacktestPlan, summary: BacktestSummary, folder: Path, n
         title=definition.title or definition.campaign,
         score=f"{score} ({unit})" if unit else score,
     )
-    folder.mkdir(parents=True, exist_ok=True)
-    png, data = folder / f"{name}.png", folder / f"{name}.json"
-    png.write_bytes(picture)
-    data.write_text(json.dumps(asdict(summary), indent=1, ensure_ascii=False), encoding="utf-8")
-    return png, data
+    told = json.dumps(asdict(summary), indent=1, ensure_ascii=False)
+    png = write_whole(folder / f"{name}.png", picture, "picture")
+    return png, write_whole(folder / f"{name}.json", told.encode(), "backtest summary")
 
 
 def _plan(

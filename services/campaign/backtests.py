@@ -14,6 +14,7 @@ from typing import Any
 from loop.backtest import RANDOM, KnownTable, Trace, run_backtest
 from loop.definition import Definition
 from loop.values import fingerprint
+from services.disk import append_line
 
 __all__ = ["BacktestPlan", "run_backtests"]
 
@@ -65,12 +66,8 @@ def run_backtests(
     missing = [pair for pair in wanted if pair not in done]
     progress(len(wanted) - len(missing), len(wanted))
     if missing:
-        log.parent.mkdir(parents=True, exist_ok=True)
         for trace in _run(plan, missing, n_workers or max(1, os.cpu_count() or 1)):
-            with log.open("a", encoding="utf-8") as file:
-                file.write(json.dumps({"key": key, **_as_json(trace)}) + "\n")
-                file.flush()
-                os.fsync(file.fileno())
+            append_line(log, json.dumps({"key": key, **_as_json(trace)}), "backtest trace")
             done[trace.strategy, trace.seed] = trace
             progress(len(done.keys() & set(wanted)), len(wanted))
     return [done[pair] for pair in wanted]

@@ -20,11 +20,11 @@ from services.campaign.clock import SystemClock
 from services.campaign.definition import CampaignDefinition, read_campaign_definition
 from services.campaign.definition_checks import written_names
 from services.campaign.errors import CampaignError
-from services.campaign.files import write_whole
 from services.campaign.service import CampaignService
 from services.campaign.sheet_columns import find_column
 from services.campaign.viewing import stop_advice
 from services.campaign.workspace import Workspace, find_workspace, make_workspace
+from services.disk import write_whole
 from services.records.table import Table
 from services.records.yaml_source import read_yaml
 from services.store import SqlJournal, open_database
@@ -90,7 +90,7 @@ class Opened:
         )
         if folder is not None:
             save_pictures(state, folder)
-        return write_whole((folder or self.workspace.reports) / f"{campaign}.html", page.encode())
+        return write_whole((folder or self.workspace.reports) / f"{campaign}.html", page.encode(), "report")
 
 
 @contextmanager

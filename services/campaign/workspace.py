@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.campaign.errors import WorkspaceError
+from services.disk import DiskError, keep_folder, write_whole
 
 __all__ = ["HOME_VARIABLE", "Workspace", "find_workspace", "make_workspace"]
 
@@ -59,10 +60,10 @@ def make_workspace(folder: Path, *, database_url: str | None = None) -> Workspac
         return there
     try:
         for name in _FOLDERS:
-            (folder / name).mkdir(parents=True, exist_ok=True)
-        settings.write_text(_SETTINGS.format(url=database_url or _DEFAULT_URL), encoding="utf-8")
-    except OSError as error:
-        raise WorkspaceError(f"{folder} cannot become a workspace: {error.strerror or error}") from error
+            keep_folder(folder / name)
+        write_whole(settings, _SETTINGS.format(url=database_url or _DEFAULT_URL).encode(), "settings")
+    except DiskError as error:
+        raise WorkspaceError(f"{folder} cannot become a workspace: {error}") from error
     return open_workspace(folder)
 
 
@@ -111,7 +112,7 @@ def open_workspace(folder: Path) -> Workspace:
         raise WorkspaceError(f"{path}: database.url must be text, got {url!r}")
     folder = folder.resolve()
     for name in _FOLDERS:
-        (folder / name).mkdir(exist_ok=True)
+        keep_folder(folder / name)
     return Workspace(folder=folder, database_url=_resolved(url, folder))
 
 

@@ -25,6 +25,7 @@ from services.campaign.wiring import begin_workspace, read_definition, read_tabl
 from services.campaign.workspace import Workspace, find_workspace
 from services.cli.layouts import plain_table
 from services.cli.printing import say, show
+from services.disk import write_new
 from services.ingest.guess import ColumnGuess
 from services.records.table import Table
 
@@ -172,9 +173,6 @@ def _goals(targets: Sequence[str], table: Table) -> dict[str, str]:
 def _write_new(path: Path, content: bytes) -> None:
     """Write a file that is not there yet."""
     try:
-        with path.open("xb") as file:
-            file.write(content)
+        write_new(path, content, "definition")
     except FileExistsError:
         raise CampaignError(f"{path} is there already and is kept; write to another file: --to FILE") from None
-    except OSError as error:
-        raise CampaignError(f"{path} cannot be written: {error.strerror or error}") from error

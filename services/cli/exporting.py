@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from services.campaign.errors import CampaignError
-from services.campaign.files import write_whole
 from services.campaign.service import CampaignService
 from services.campaign.wiring import Opened
+from services.disk import write_whole
 from services.records.table import Table
 
 __all__ = ["write"]
@@ -48,7 +48,7 @@ def write(opened: Opened, campaign: str, what: str, *, to: Path | None, replace:
         text = "".join(f"{entry.model_dump_json()}\n" for entry in service.log(campaign))
     else:
         text = state.definitions[-1].text
-    return write_whole(path, text.encode())
+    return write_whole(path, text.encode(), what)
 
 
 def _free(folder: Path, stem: str, suffix: str) -> Path:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
-import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -21,6 +19,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from loop.observations import State
+from services.disk import DiskError, write_whole
 from services.ingest.cells import NOT_DETECTED_REASON, read_cell_text
 from services.ingest.errors import FormatError, UnwritableTable
 from services.ingest.headers import DIMENSIONLESS, name_columns, split_header
@@ -55,31 +54,11 @@ def write_table(table: Table, path: Path | str) -> Path:
     if not table.columns:
         raise UnwritableTable(path, "the table has no columns")
     try:
-        _replace(path, writer(table))
-    except OSError as error:
-        raise UnwritableTable(path, f"it cannot be written: {error.strerror or error}") from error
+        return write_whole(path, writer(table), "table")
+    except DiskError as error:
+        raise UnwritableTable(path, f"it {error.reason}") from error
     except FormatError as error:
         raise UnwritableTable(path, str(error), "write .csv instead") from error
-    return path
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Put a file in place whole: written beside it, flushed to the disk, then renamed."""
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    try:
-        with part.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _csv(table: Table) -> bytes:

@@ -8,19 +8,32 @@ from services.store.errors import (
     NewerSchemaError,
     SchemaError,
     StoreError,
+    UnknownHeldResultError,
     UnreadableEntryError,
 )
+from services.store.guard import LeaseGuard
+from services.store.held import HeldRecord, SqlHeldResults
 from services.store.journal import SqlJournal
+from services.store.leases import LeaseRecord, SqlLeases
+from services.store.outbox import OrderRecord, SqlOutbox
 from services.store.schema import known_version, schema_version, upgrade
 
 __all__ = [
     "DatabaseAccessError",
     "DatabaseUrlError",
+    "HeldRecord",
+    "LeaseGuard",
+    "LeaseRecord",
     "NetworkDriveError",
     "NewerSchemaError",
+    "OrderRecord",
     "SchemaError",
+    "SqlHeldResults",
     "SqlJournal",
+    "SqlLeases",
+    "SqlOutbox",
     "StoreError",
+    "UnknownHeldResultError",
     "UnreadableEntryError",
     "known_version",
     "open_database",

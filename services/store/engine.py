@@ -14,6 +14,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from services.disk import crash_point
 from services.store.address import shown
 from services.store.errors import DatabaseAccessError
 
@@ -77,8 +78,13 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
+def writing(engine: Engine, what: str) -> Iterator[Connection]:
     """Open a transaction that writes: all or nothing. On SQLite it is the only one (``BEGIN IMMEDIATE``).
+
+    Parameters
+    ----------
+    what
+        What is written: the crash points of its beginning and its commit are named after it.
 
     Raises
     ------
@@ -87,8 +93,12 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """
     with _plain_errors(engine), engine.connect() as connection:
         connection = connection.execution_options(**{_WRITES: True})
-        with connection.begin():
+        with crash_point(f"begin {what}"):
+            transaction = connection.begin()
+        with transaction:
             yield connection
+            with crash_point(f"commit {what}"):
+                transaction.commit()
 
 
 @contextmanager

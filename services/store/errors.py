@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from loop.errors import JournalError
 
 __all__ = [
@@ -11,6 +13,7 @@ __all__ = [
     "NewerSchemaError",
     "SchemaError",
     "StoreError",
+    "UnknownHeldResultError",
     "UnreadableEntryError",
 ]
 
@@ -45,6 +48,14 @@ class NewerSchemaError(SchemaError):
             f"{address}: the schema has version {found}, this meguri knows versions up to {known}; "
             "install the meguri that wrote it, or a later one"
         )
+
+
+class UnknownHeldResultError(StoreError):
+    """No result of that id waits for a person: there is none, or it is settled."""
+
+    def __init__(self, held: str, waiting: Sequence[str]) -> None:
+        listed = ", ".join(waiting) or "none"
+        super().__init__(f"no result {held!r} waits; waiting are {listed}")
 
 
 class UnreadableEntryError(StoreError, JournalError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, select
@@ -9,9 +10,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from loop.ids import CampaignId
-from services.store.tables import CampaignRow
+from loop.lease import Lease, lost
+from loop.ports import Clock
+from services.store.tables import CampaignRow, LeaseRow
 
-__all__ = ["take_campaign"]
+__all__ = ["LeaseGuard", "take_campaign"]
 
 
 def take_campaign(connection: Connection, campaign: CampaignId, *, at: datetime) -> int:
@@ -36,3 +39,26 @@ def take_campaign(connection: Connection, campaign: CampaignId, *, at: datetime)
         connection.execute(first.on_conflict_do_nothing())  # another process may be as quick
         last_seq = connection.execute(locked).scalar_one()
     return last_seq
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseGuard:
+    """A worker's lease with the clock by which it may be over: what is written under it is refused afterwards."""
+
+    lease: Lease
+    clock: Clock
+
+    def hold(self, connection: Connection) -> None:
+        """Make sure that the lease is still its holder's and not over, and stays so until the transaction ends.
+
+        Raises
+        ------
+        LeaseLostError
+            If it was taken by somebody else, given back, or is over.
+        """
+        row = LeaseRow
+        wanted = select(col(row.token), col(row.holder), col(row.expires_at)).where(col(row.name) == self.lease.name)
+        found = connection.execute(wanted.with_for_update()).one_or_none()
+        is_ours = found is not None and (found.token, found.holder) == (self.lease.token, self.lease.holder)
+        if found is None or not is_ours or found.expires_at <= self.clock.now():
+            raise lost(self.lease, found.holder if found is not None and not is_ours else None)

@@ -13,9 +13,11 @@ from sqlmodel import col
 from loop.entries import conflict, entries_behind
 from loop.events import Entry, Event, read_event
 from loop.ids import CampaignId
+from loop.orders import WorkOrder
 from services.store.engine import reading, writing
 from services.store.errors import UnreadableEntryError
-from services.store.guard import take_campaign
+from services.store.guard import LeaseGuard, take_campaign
+from services.store.outbox import write_orders
 from services.store.tables import CampaignRow, JournalEntryRow
 
 __all__ = ["SqlJournal"]
@@ -28,10 +30,12 @@ class SqlJournal:
     ----------
     engine
         As `services.store.open_database` returned it.
+    under
+        The lease of the worker that writes, checked in every transaction; people write without one.
     """
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, under: LeaseGuard | None = None) -> None:
+        self._engine, self._under = engine, under
 
     def campaigns(self) -> list[CampaignId]:
         """List the campaigns that have at least one entry, in alphabetical order."""
@@ -63,25 +67,39 @@ class SqlJournal:
         ]
 
     def append(
-        self, campaign: CampaignId, events: Sequence[Event], *, actor: str, at: datetime, expected_seq: int
+        self,
+        campaign: CampaignId,
+        events: Sequence[Event],
+        *,
+        actor: str,
+        at: datetime,
+        expected_seq: int,
+        orders: Sequence[WorkOrder] = (),
     ) -> list[Entry]:
-        """Write events behind entry `expected_seq` in one transaction, all or none; return them as entries.
+        """Write events behind entry `expected_seq`, with the work orders that follow from them, in one transaction.
+
+        All or none; the events are returned as entries.
 
         Raises
         ------
         JournalConflictError
             If the campaign's last entry is not `expected_seq` any more: somebody wrote in between.
+        LeaseLostError
+            If this journal writes under a lease, and somebody else holds it by now.
         JournalError
             If an event could not be read back, or who and when are not said.
         DatabaseAccessError
             If the database cannot be reached, stays locked, or refuses.
         """
         entries = entries_behind(campaign, events, actor=actor, at=at, expected_seq=expected_seq)
-        with writing(self._engine) as connection:
+        with writing(self._engine, "journal") as connection:
             last_seq = take_campaign(connection, campaign, at=at)
+            if self._under is not None:
+                self._under.hold(connection)
             if last_seq != expected_seq:
                 raise conflict(campaign, expected_seq=expected_seq, last_seq=last_seq)
             _write(connection, campaign, entries)
+            write_orders(connection, orders, at=at)
         return entries
 
 

@@ -17,7 +17,7 @@ VERSION_TABLE = "meguri_schema"
 UPGRADE_LOCK = 0x6D656775726931
 """Key of the PostgreSQL advisory lock that lets one process upgrade at a time."""
 
-_KNOWN = 1
+_KNOWN = 2
 """Number of the last migration. Alembic would say it too, and takes long to be asked at every start."""
 
 _one_thread = threading.Lock()  # Alembic keeps the running migration in module globals
@@ -51,7 +51,7 @@ def upgrade(engine: Engine) -> None:
         If a step fails; nothing of it stays.
     """
     known = known_version()
-    with _one_thread, writing(engine) as connection:
+    with _one_thread, writing(engine, "schema") as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(select(func.pg_advisory_xact_lock(UPGRADE_LOCK)))
         found = _version_of(connection)  # read again behind the lock: another process may have been first

@@ -5,12 +5,20 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, DateTime, Dialect, MetaData, Text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, DateTime, Dialect, MetaData, Text, UniqueConstraint
 from sqlalchemy.orm import registry
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
-__all__ = ["CampaignRow", "JournalEntryRow", "StoreTable", "UtcDateTime"]
+__all__ = [
+    "CampaignRow",
+    "HeldResultRow",
+    "JournalEntryRow",
+    "LeaseRow",
+    "StoreTable",
+    "UtcDateTime",
+    "WorkOrderRow",
+]
 
 NAMING = {
     "pk": "pk_%(table_name)s",
@@ -81,3 +89,55 @@ class JournalEntryRow(StoreTable, table=True):
     actor: str = Field(sa_type=Text)
     kind: str = Field(sa_type=Text)
     payload: dict[str, Any] = Field(sa_type=JSON)
+
+
+class LeaseRow(StoreTable, table=True):
+    """The right to work on something until a time. `token` grows with every holder and never goes back."""
+
+    __tablename__ = "lease"
+    __table_args__ = (
+        CheckConstraint("name <> ''", name="name_is_not_empty"),
+        CheckConstraint("token >= 0", name="token_counts_from_zero"),
+    )
+
+    name: str = Field(sa_type=Text, primary_key=True)
+    token: int = Field(sa_type=BigInteger)
+    holder: str = Field(sa_type=Text)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+    done_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class WorkOrderRow(StoreTable, table=True):
+    """The outbox: what has to reach the laboratory, written with the events that it follows from."""
+
+    __tablename__ = "work_order"
+    __table_args__ = (
+        UniqueConstraint("campaign", "number"),
+        CheckConstraint("number >= 1", name="number_counts_from_one"),
+    )
+
+    id: str = Field(sa_type=Text, primary_key=True)
+    campaign: str = Field(sa_type=Text, foreign_key="campaign.id")
+    number: int = Field(sa_type=BigInteger)
+    made_at: datetime = Field(sa_type=UtcDateTime)
+    payload: dict[str, Any] = Field(sa_type=JSON)
+    delivered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class HeldResultRow(StoreTable, table=True):
+    """A result that fits no proposal as it stands: it waits for a person. The same one waits once."""
+
+    __tablename__ = "held_result"
+    __table_args__ = (CheckConstraint("reason <> ''", name="reason_is_not_empty"),)
+
+    id: str = Field(sa_type=Text, primary_key=True)
+    campaign: str = Field(sa_type=Text)
+    received_at: datetime = Field(sa_type=UtcDateTime)
+    source: str = Field(sa_type=Text)
+    proposal: str = Field(sa_type=Text)
+    reason: str = Field(sa_type=Text)
+    suggestion: str = Field(sa_type=Text)
+    payload: dict[str, Any] = Field(sa_type=JSON)
+    settled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    settled_by: str = Field(sa_type=Text)
+    settlement: str = Field(sa_type=Text)

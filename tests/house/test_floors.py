@@ -12,7 +12,7 @@ from tests.house.modules import ROOT, imports, sources
 
 FLOORS = [
     ["loop"],
-    ["services.records", "services.compute"],
+    ["services.records", "services.compute", "services.disk"],
     ["services.preprocessing", "services.curation", "services.features"],
     ["services.property", "services.store", "services.ingest", "services.report"],
     ["services.campaign"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from loop.judgement import SpecimenRow
 from loop.progress import best_by_specimen, specimen_rows
 from loop.reliability import Comparison, comparisons, coverage
 from loop.state import CampaignState
+from services.disk import write_whole
 from services.report.style import ACCENT, BAND, CONTRAST, GREY, INK
 
 __all__ = ["save_pictures"]
@@ -30,7 +32,6 @@ def save_pictures(state: CampaignState, folder: Path) -> tuple[Path, ...]:
 
     The folder is made where it is not there. A picture that has nothing to show yet is not written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     available = {entry.name for entry in font_manager.fontManager.ttflist}
     families = [name for name in _FONTS if name in available] or ["sans-serif"]
     written: list[Path] = []
@@ -50,9 +51,9 @@ def save_pictures(state: CampaignState, folder: Path) -> tuple[Path, ...]:
             if drawn is None:
                 continue
             for suffix in _SUFFIXES:
-                path = folder / f"{name}.{suffix}"
-                drawn.savefig(path, dpi=_DPI, metadata={"Date": None} if suffix == "svg" else None)
-                written.append(path)
+                content = io.BytesIO()
+                drawn.savefig(content, format=suffix, dpi=_DPI, metadata={"Date": None} if suffix == "svg" else None)
+                written.append(write_whole(folder / f"{name}.{suffix}", content.getvalue(), "picture"))
     return tuple(written)
 
 

@@ -108,7 +108,7 @@ def test_readers_do_not_wait_for_a_writer(database):
     """While a transaction writes, others read what stood before it."""
     journal = SqlJournal(database)
     journal.append(PP01, [NOTE], actor="mika", at=NOON, expected_seq=0)
-    with writing(database) as connection:
+    with writing(database, "test") as connection:
         connection.execute(text("UPDATE campaign SET last_seq = 7"))
         assert journal.campaigns() == ["PP01"]
         assert len(journal.read(PP01)) == 1
@@ -118,7 +118,7 @@ def test_a_failed_transaction_leaves_nothing(database):
     """An error inside, whatever its kind, takes back what was written."""
 
     def write_and_fall() -> None:
-        with writing(database) as connection:
+        with writing(database, "test") as connection:
             connection.execute(insert(CampaignRow).values(id="PP01", created_at=NOON, last_seq=0))
             raise KeyboardInterrupt
 
@@ -144,7 +144,7 @@ def test_a_database_that_stays_locked_gives_a_typed_error(sqlite_url):
 
 def plant(engine: Engine, **entry: object) -> None:
     """Write rows past the journal: a campaign with one entry."""
-    with writing(engine) as connection:
+    with writing(engine, "test") as connection:
         connection.execute(insert(CampaignRow).values(id="PP01", created_at=NOON, last_seq=1))
         row = {"campaign": "PP01", "seq": 1, "at": NOON, "actor": "mika", "kind": "x", "payload": {}} | entry
         connection.execute(insert(JournalEntryRow).values(**row))

@@ -50,7 +50,7 @@ def rules(engine: Engine) -> dict[str, object]:
 def test_migrations_build_what_the_tables_say(database):
     """Tables, columns, types: Alembic finds nothing to change; a planted column it does find."""
     assert differences(database) == []
-    with writing(database) as connection:
+    with writing(database, "test") as connection:
         connection.execute(text("ALTER TABLE campaign ADD COLUMN mood TEXT"))
     assert len(differences(database)) == 1
 
@@ -85,7 +85,7 @@ def test_a_newer_schema_is_refused_and_left_alone(database_url):
     """An old program never writes into what a newer one made; the message names both versions."""
     engine = open_database(database_url)
     later = known_version() + 7
-    with writing(engine) as connection:
+    with writing(engine, "test") as connection:
         connection.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '{later:04d}'"))
     for attempt in (lambda: open_database(database_url), lambda: upgrade(engine)):
         with pytest.raises(NewerSchemaError, match=f"version {later}, .* up to {known_version()}") as caught:
@@ -99,7 +99,7 @@ def test_a_newer_schema_is_refused_and_left_alone(database_url):
 def test_a_version_that_is_not_ours_is_refused(database_url, numbers):
     """A version table that holds no single number was not written by this store."""
     engine = open_database(database_url)
-    with writing(engine) as connection:
+    with writing(engine, "test") as connection:
         connection.execute(text(f"DELETE FROM {VERSION_TABLE}"))
         for number in numbers:
             connection.execute(text(f"INSERT INTO {VERSION_TABLE} VALUES ('{number}')"))

@@ -1,0 +1,156 @@
+"""Write, move and remove files so that a crash at any instant leaves each wholly there or not at all.
+
+A new content is written beside its place, flushed to the disk, and renamed; then the folder is flushed. Every write
+names what it is: the crash points of this process are named after it.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from services.disk.crash_points import crash_point
+from services.disk.errors import DiskError
+
+__all__ = ["append_line", "discard", "keep_folder", "move_aside", "write_new", "write_whole"]
+
+
+def write_whole(path: Path, content: bytes, what: str = "file") -> Path:
+    """Write a file, replacing one that is there in one step; its folder is made where missing.
+
+    Raises
+    ------
+    DiskError
+        If it cannot be written; what was there before is as it was.
+    """
+    with _plain_errors(path, "cannot be written"):
+        part = _written_beside(path, content, what)
+        try:
+            with crash_point(f"rename {what}"):
+                part.replace(path)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+        _flush_folder(path.parent, what)
+    return path
+
+
+def write_new(path: Path, content: bytes, what: str = "file") -> Path:
+    """Write a file that is not there yet.
+
+    Raises
+    ------
+    FileExistsError
+        If something of that name is there; it is left as it is.
+    DiskError
+        If it cannot be written.
+    """
+    if path.exists():
+        raise FileExistsError(path)
+    return write_whole(path, content, what)
+
+
+def append_line(path: Path, line: str, what: str = "line") -> None:
+    """Add one line to a file, made where missing, and flush it to the disk.
+
+    Raises
+    ------
+    DiskError
+        If it cannot be written.
+    """
+    with _plain_errors(path, "cannot be written"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with crash_point(f"append {what}"), path.open("a", encoding="utf-8") as file:
+            file.write(f"{line}\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def move_aside(path: Path, folder: Path, what: str = "file") -> Path:
+    """Move a file into a folder of the same disk; where one of its name is there, it gets a number.
+
+    Raises
+    ------
+    DiskError
+        If it cannot be moved; it stays where it was.
+    """
+    with _plain_errors(path, f"cannot be moved to {folder}"):
+        folder.mkdir(parents=True, exist_ok=True)
+        target = _free_name(folder, path.name)
+        with crash_point(f"rename {what}"):
+            path.rename(target)
+        _flush_folder(folder, what)
+        _flush_folder(path.parent, what)
+    return target
+
+
+def discard(path: Path, what: str = "file") -> None:
+    """Remove a file, if it is there.
+
+    Raises
+    ------
+    DiskError
+        If it cannot be removed.
+    """
+    with _plain_errors(path, "cannot be removed"), crash_point(f"remove {what}"):
+        path.unlink(missing_ok=True)
+
+
+def keep_folder(path: Path) -> Path:
+    """Make a folder where there is none.
+
+    Raises
+    ------
+    DiskError
+        If it cannot be made.
+    """
+    with _plain_errors(path, "cannot be made"):
+        path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def _written_beside(path: Path, content: bytes, what: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            with crash_point(f"fsync {what}"):
+                os.fsync(file.fileno())
+        mask = os.umask(0)
+        os.umask(mask)
+        part.chmod(0o666 & ~mask)  # a temporary file is private; this one is as open as any other new file
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    return part
+
+
+def _flush_folder(folder: Path, what: str) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        with crash_point(f"fsync folder of {what}"):
+            os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _free_name(folder: Path, name: str) -> Path:
+    wanted, number = folder / name, 1
+    while wanted.exists():
+        number += 1
+        wanted = folder / f"{Path(name).stem}-{number}{Path(name).suffix}"
+    return wanted
+
+
+@contextmanager
+def _plain_errors(path: Path, what: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise DiskError(path, f"{what}: {error.strerror or error}") from error

@@ -1,0 +1,130 @@
+"""Results that wait for a person, in a database. The same one waits once; what was settled stays readable."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine, Text, cast, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col
+
+from services.records.held import HeldResult
+from services.store.engine import reading, writing
+from services.store.errors import UnknownHeldResultError
+from services.store.guard import LeaseGuard
+from services.store.tables import HeldResultRow
+
+__all__ = ["HeldRecord", "SqlHeldResults"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldRecord:
+    """A result that waited or waits, when it came, and how it was settled, empty while it waits."""
+
+    result: HeldResult
+    received_at: datetime
+    settled_at: datetime | None
+    settled_by: str
+    settlement: str
+
+
+class SqlHeldResults:
+    """The waiting results of a workspace, on SQLite or PostgreSQL.
+
+    Parameters
+    ----------
+    engine
+        As `services.store.open_database` returned it.
+    under
+        The lease of the worker that writes; people write without one.
+    """
+
+    def __init__(self, engine: Engine, under: LeaseGuard | None = None) -> None:
+        self._engine, self._under = engine, under
+
+    def hold(self, results: Sequence[HeldResult], *, at: datetime) -> int:
+        """Keep results for a person; those known already, waiting or settled, are left as they are.
+
+        Returns
+        -------
+        How many are new.
+
+        Raises
+        ------
+        LeaseLostError
+            If somebody else holds the worker's lease by now.
+        DatabaseAccessError
+            If the database cannot be reached or refuses.
+        """
+        if not results:
+            return 0
+        with writing(self._engine, "held result") as connection:
+            if self._under is not None:
+                self._under.hold(connection)
+            insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+            n_new = 0
+            for result in results:
+                row = insert(HeldResultRow).values(
+                    id=result.id,
+                    campaign=result.campaign,
+                    received_at=at,
+                    source=result.source,
+                    proposal=result.proposal,
+                    reason=result.reason,
+                    suggestion=result.suggestion,
+                    payload=result.model_dump(mode="json"),
+                    settled_at=None,
+                    settled_by="",
+                    settlement="",
+                )
+                n_new += connection.execute(row.on_conflict_do_nothing()).rowcount
+        return n_new
+
+    def records(self, *, waiting_only: bool = False) -> list[HeldRecord]:
+        """List results in the order in which they came."""
+        row = HeldResultRow
+        wanted = select(
+            cast(col(row.payload), Text),
+            col(row.received_at),
+            col(row.settled_at),
+            col(row.settled_by),
+            col(row.settlement),
+        ).order_by(col(row.received_at), col(row.id))
+        if waiting_only:
+            wanted = wanted.where(col(row.settled_at).is_(None))
+        with reading(self._engine) as connection:
+            return [
+                HeldRecord(
+                    result=HeldResult.model_validate(json.loads(payload)),
+                    received_at=received_at,
+                    settled_at=settled_at,
+                    settled_by=settled_by,
+                    settlement=settlement,
+                )
+                for payload, received_at, settled_at, settled_by, settlement in connection.execute(wanted)
+            ]
+
+    def settle(self, held: str, *, by: str, at: datetime, settlement: str) -> None:
+        """Note how a waiting result was settled, and by whom.
+
+        Raises
+        ------
+        UnknownHeldResultError
+            If none of that id waits.
+        DatabaseAccessError
+            If the database cannot be reached or refuses.
+        """
+        row = HeldResultRow
+        settled = (
+            update(row)
+            .where(col(row.id) == held, col(row.settled_at).is_(None))
+            .values(settled_at=at, settled_by=by, settlement=settlement)
+            .returning(col(row.id))
+        )
+        with writing(self._engine, "settlement") as connection:
+            found = connection.execute(settled).scalar_one_or_none()
+        if found is None:
+            raise UnknownHeldResultError(held, [record.result.id for record in self.records(waiting_only=True)])
