@@ -14,6 +14,7 @@ from loop.goals import Objective, Target, names_of_goals
 from loop.ids import CampaignId, is_safe
 from loop.mixture import Mixture
 from loop.policy import Budget, Policy
+from loop.schedule import LabChoice, Schedule
 from loop.space.constraints import Constraint, Linear
 from loop.space.parameters import Categorical, Continuous, Discrete, Ingredient, Parameter
 from loop.space.space import SearchSpace
@@ -59,6 +60,8 @@ class Definition(Frozen):
     objective: Objective = Field(default_factory=Objective, description="How targets combine.")
     budget: Budget = Field(default_factory=Budget, description="What the campaign may spend.")
     policy: Policy = Field(default_factory=Policy, description="How the loop goes about it.")
+    schedule: Schedule = Field(default_factory=Schedule, description="How the campaign goes on by itself.")
+    lab: LabChoice = Field(default_factory=LabChoice, description="Who makes and measures.")
 
     @field_validator("campaign")
     @classmethod

@@ -51,13 +51,11 @@ Course = Literal["running", "draining", "paused"]
 
 
 class FitOfTarget(Frozen):
-    """How well the model knows one target: errors of predictions of each result without it, in the target's unit."""
+    """How well the model knows one target: how far it is off on results it has not seen, in the target's unit."""
 
     n: int = Field(ge=0, description="Formulations learned from.")
-    rmse: float | None = Field(default=None, ge=0, description="Root mean square error, leaving one out.")
-    coverage_90: float | None = Field(
-        default=None, ge=0, le=1, description="Share of results inside their 90 % interval."
-    )
+    rmse: float | None = Field(default=None, ge=0, description="Root mean square error on formulations left out.")
+    spread: float | None = Field(default=None, ge=0, description="Standard deviation of the results themselves.")
 
 
 class DefinitionAdopted(Frozen):

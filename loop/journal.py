@@ -58,8 +58,13 @@ from loop.state import (
 __all__ = ["extend", "fold"]
 
 
-def fold(campaign: CampaignId, entries: Iterable[Entry]) -> CampaignState:
+def fold(campaign: CampaignId, entries: Iterable[Entry], start: CampaignState | None = None) -> CampaignState:
     """Read a journal from its first entry to its last into the state that it tells of.
+
+    Parameters
+    ----------
+    start
+        What the entries before came to, where they were read already.
 
     Raises
     ------
@@ -67,7 +72,7 @@ def fold(campaign: CampaignId, entries: Iterable[Entry]) -> CampaignState:
         If the journal is empty, has a gap, does not begin with a definition, or holds an event that does not fit the
         state before it; the message names the entry.
     """
-    reading = _Reading(campaign)
+    reading = _Reading(campaign, start)
     for entry in entries:
         reading.take(entry)
     return reading.state()

@@ -63,7 +63,14 @@ class Leases(Protocol):
     """Who may work on what. Safety never rests on clocks: who lost a lease is known by its token."""
 
     def take(
-        self, name: str, *, holder: str, now: datetime, until: datetime, due: datetime | None = None
+        self,
+        name: str,
+        *,
+        holder: str,
+        now: datetime,
+        until: datetime,
+        due: datetime | None = None,
+        dead: Callable[[str], bool] = lambda _: False,
     ) -> Lease | None:
         """Take a lease that is free or over; None where somebody holds it, or what was `due` is done already."""
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from loop.commands.course import adopt, judge, note
+from loop.commands.course import adopt, ask, change_course, judge, note
 from loop.commands.following import consequences
 from loop.commands.plans import abandon, approve, dispatch, edit, fail, mark_infeasible, skip
 from loop.commands.results import correct, exclude, import_specimens, keep, record
@@ -11,6 +11,8 @@ __all__ = [
     "abandon",
     "adopt",
     "approve",
+    "ask",
+    "change_course",
     "consequences",
     "correct",
     "dispatch",

@@ -7,10 +7,19 @@ from collections.abc import Mapping
 from loop.commands.steps import need_text
 from loop.definition import Definition
 from loop.errors import ProposalError
-from loop.events import DefinitionAdopted, Event, HypothesisJudged, HypothesisNoted
+from loop.events import (
+    Course,
+    CourseChanged,
+    DefinitionAdopted,
+    Event,
+    HypothesisJudged,
+    HypothesisNoted,
+    PersonAsked,
+)
+from loop.questions import Question
 from loop.state import CampaignState
 
-__all__ = ["adopt", "judge", "note"]
+__all__ = ["adopt", "ask", "change_course", "judge", "note"]
 
 
 def adopt(
@@ -38,6 +47,20 @@ def adopt(
             raise ProposalError(f"{state.campaign}: version {state.version} says the same; nothing to adopt")
     version = 1 if state is None else state.version + 1
     return [DefinitionAdopted(version=version, text=text, core=core, extras=extras, reason=reason)]
+
+
+def change_course(state: CampaignState, course: Course, *, reason: str) -> list[Event]:
+    """Let a campaign go on by itself, rest, or only take in what is on its way; nothing where it does so already."""
+    if course != "running":
+        need_text(reason, "keeping a campaign from going on")
+    return [] if state.course == course else [CourseChanged(course=course, reason=reason)]
+
+
+def ask(state: CampaignState, question: Question) -> list[Event]:
+    """Put a question to people, once."""
+    if question.matter in state.asked:
+        return []
+    return [PersonAsked(matter=question.matter, question=question.question, suggestion=question.suggestion)]
 
 
 def note(state: CampaignState, text: str) -> list[Event]:

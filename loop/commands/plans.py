@@ -16,6 +16,7 @@ from loop.events import (
     ProposalInfeasible,
     ProposalSkipped,
 )
+from loop.orders import next_order_id
 from loop.proposal import Prediction, ProposalState
 from loop.state import CampaignState
 from loop.values import Formulation
@@ -64,9 +65,13 @@ def skip(state: CampaignState, proposal: str, *, reason: str, is_lesson: bool = 
     ]
 
 
-def dispatch(state: CampaignState, proposal: str, *, reason: str = "") -> list[Event]:
-    """Send a proposal's work order to the laboratory."""
-    return [ProposalDispatched(proposal_id=may(state, proposal, "dispatched").proposal.id, reason=reason)]
+def dispatch(state: CampaignState, proposals: Sequence[str], *, reason: str = "") -> list[Event]:
+    """Send proposals to the laboratory with one work order: approved ones, or failed ones again."""
+    order = next_order_id(state)
+    return [
+        ProposalDispatched(proposal_id=may(state, proposal, "dispatched").proposal.id, reason=reason, order=order)
+        for proposal in proposals
+    ]
 
 
 def fail(state: CampaignState, proposal: str, *, reason: str) -> list[Event]:

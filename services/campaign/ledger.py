@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 
 from loop import commands
 from loop.errors import JournalConflictError
-from loop.events import Entry, Event
+from loop.events import Entry, Event, ProposalDispatched
 from loop.ids import CampaignId
 from loop.journal import extend, fold
+from loop.orders import WorkOrder, work_order
 from loop.ports import Clock, Journal
 from loop.state import CampaignState
 from services.campaign.errors import CampaignError
@@ -33,10 +34,19 @@ class Ledger:
         Tells the time of every fact.
     actor
         Who is acting: written beside every fact.
+    known
+        What was read before, by campaign: only what came since is read then. Kept up to date.
     """
 
-    def __init__(self, *, journal: Journal, clock: Clock, actor: str) -> None:
-        self._journal, self.clock, self.actor = journal, clock, actor
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        clock: Clock,
+        actor: str,
+        known: dict[CampaignId, CampaignState] | None = None,
+    ) -> None:
+        self._journal, self.clock, self.actor, self._known = journal, clock, actor, known
 
     def campaigns(self) -> list[CampaignId]:
         """List the campaigns that there are."""
@@ -58,7 +68,15 @@ class Ledger:
 
     def state(self, campaign: str) -> CampaignState:
         """Fold a campaign's facts; CampaignError where there is none of that name."""
-        return fold(CampaignId(campaign), self.entries(campaign))
+        name = CampaignId(campaign)
+        before = self._known.get(name) if self._known is not None else None
+        if before is None:
+            state = fold(name, self.entries(campaign))
+        else:
+            state = fold(name, self._journal.read(name, after=before.seq), before)
+        if self._known is not None:
+            self._known[name] = state
+        return state
 
     def change(self, campaign: str, decide: Callable[[CampaignState], Sequence[Event]]) -> CampaignState:
         """Decide on the newest state and write what was decided with all that follows; the state after.
@@ -92,7 +110,17 @@ class Ledger:
         following = commands.consequences(state, after)
         written = [*events, *following]
         seq = 0 if state is None else state.seq
-        self._journal.append(campaign, written, actor=self.actor, at=at, expected_seq=seq)
+        orders = _orders(after, written)
+        self._journal.append(campaign, written, actor=self.actor, at=at, expected_seq=seq, orders=orders)
         for event in written:
             log.info("event written", extra={"campaign": campaign, "kind": event.kind})
         return extend(campaign, after, following, actor=self.actor, at=at)
+
+
+def _orders(state: CampaignState, events: Sequence[Event]) -> list[WorkOrder]:
+    """Write the work orders that go with some events, each with every proposal that it was named for."""
+    sent: dict[str, list[str]] = {}
+    for event in events:
+        if isinstance(event, ProposalDispatched) and event.order:
+            sent.setdefault(event.order, []).append(event.proposal_id)
+    return [work_order(state, order, proposals) for order, proposals in sent.items()]

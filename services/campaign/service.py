@@ -5,30 +5,52 @@ The edges (command line, later API and dashboard) call this and nothing below it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
 
 from loop import commands
 from loop.agent import Forecast, forecast, propose_batch
 from loop.errors import ProposalError
-from loop.events import Entry, Event
+from loop.events import Course, Entry, Event, ProposalsMade
 from loop.ids import CampaignId, campaign_of
 from loop.journal import extend
 from loop.observations import TargetValue
 from loop.older_plans import changed_plan, definition_to_make
 from loop.ports import Clock, Journal
 from loop.proposal import ProposalState
+from loop.questions import budget_left
 from loop.recipe import Recipe, recipe_for
 from loop.remarks import remark
 from loop.state import CampaignState, ProposalRecord
 from loop.values import Setting
 from services.campaign import sheets_in, sheets_out
 from services.campaign.definition import CampaignDefinition, from_event_payload
+from services.campaign.errors import SheetError
 from services.campaign.ledger import Ledger
 from services.campaign.replays import Replay, replays
+from services.campaign.stray_rows import held_rows
+from services.records.held import HeldResult
 from services.records.plan import TaskPlan
 from services.records.table import Table
 
-__all__ = ["CampaignService"]
+__all__ = ["CampaignService", "HeldResults", "Proposer"]
+
+
+class HeldResults(Protocol):
+    """Where results wait that fit no proposal as they stand."""
+
+    def hold(self, results: Sequence[HeldResult], *, at: datetime) -> int:
+        """Keep results for a person, each once; return how many are new."""
+        ...
+
+
+class Proposer(Protocol):
+    """Works out the next proposals of a campaign."""
+
+    def __call__(self, state: CampaignState, *, count: int, at: datetime) -> ProposalsMade:
+        """Return the event that proposes `count` formulations."""
+        ...
 
 
 class CampaignService:
@@ -42,10 +64,26 @@ class CampaignService:
         Tells the time of every fact.
     actor
         Who is acting: written beside every fact.
+    known
+        What was read of campaigns before; only what came since is read then.
+    proposer
+        Works out the next proposals; here and now where left out.
+    held
+        Where results wait that fit no proposal.
     """
 
-    def __init__(self, *, journal: Journal, clock: Clock, actor: str) -> None:
-        self._ledger = Ledger(journal=journal, clock=clock, actor=actor)
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        clock: Clock,
+        actor: str,
+        known: dict[CampaignId, CampaignState] | None = None,
+        proposer: Proposer = propose_batch,
+        held: HeldResults | None = None,
+    ) -> None:
+        self._ledger = Ledger(journal=journal, clock=clock, actor=actor, known=known)
+        self._proposer, self._held = proposer, held
 
     # ------------------------------------------------------------------ reading
     def campaigns(self) -> list[CampaignId]:
@@ -121,13 +159,13 @@ class CampaignService:
             wanted = count if count is not None else state.definition.policy.batch
             asked = [r for r in state.open_proposals if r.proposal.origin.value != "control"]
             missing = wanted - len(asked)
-            left = self._budget_left(state)
+            left = budget_left(state)
             if missing <= 0:
                 return []
             if left is not None and left <= 0:
                 raise ProposalError(f"{campaign}: the budget is spent; raise it in the definition to go on")
             n_more = missing if left is None else min(missing, left)
-            return [propose_batch(state, count=n_more, at=self._ledger.clock.now())]
+            return [self._proposer(state, count=n_more, at=self._ledger.clock.now())]
 
         return self._ledger.change(campaign, decide).open_proposals
 
@@ -158,9 +196,22 @@ class CampaignService:
         """Turn a proposal down, with or without a lesson for the model."""
         return self._on(proposal, lambda state: commands.skip(state, proposal, reason=reason, is_lesson=is_lesson))
 
-    def dispatch(self, proposal: str, *, reason: str = "") -> CampaignState:
-        """Send an approved proposal to the laboratory."""
-        return self._on(proposal, lambda state: commands.dispatch(state, proposal, reason=reason))
+    def dispatch(self, proposals: Sequence[str], *, lost: Sequence[str] = (), reason: str = "") -> CampaignState:
+        """Send proposals to the laboratory with one work order: approved ones, or failed ones again.
+
+        Parameters
+        ----------
+        lost
+            Those among them that the laboratory has, but that no result came of: they failed, and are sent again.
+        """
+
+        def decide(known: CampaignState) -> list[Event]:
+            failures = [event for which in lost for event in commands.fail(known, which, reason="no result came")]
+            now = self._ledger.clock.now()
+            after = extend(known.campaign, known, failures, actor=self._ledger.actor, at=now)
+            return [*failures, *commands.dispatch(after, proposals, reason=reason)]
+
+        return self._ledger.change(campaign_of(proposals[0]), decide)
 
     def fail(self, proposal: str, *, reason: str) -> CampaignState:
         """Write down that making or testing failed; it may be tried again."""
@@ -196,12 +247,31 @@ class CampaignService:
         """Write down what somebody noticed of one specimen; what is known already is left as it is."""
         return self._on(proposal, lambda state: remark(state, proposal, text, replicate=replicate, source=source))
 
-    def import_results(self, campaign: str, table: Table) -> CampaignState:
-        """Take in a filled-in result sheet: all of it, or none where anything is wrong."""
+    def import_results(self, campaign: str, table: Table, *, rows: Collection[int] | None = None) -> CampaignState:
+        """Take in a filled-in result sheet: all of it that fits, or none where a cell is wrong.
+
+        Rows that fit no proposal as they stand wait for a person.
+
+        Parameters
+        ----------
+        rows
+            Which rows, counted from 0; all where left out.
+
+        Raises
+        ------
+        SheetError
+            With every cell that cannot be read; with the rows that fit no proposal too, where this service has no place
+            for them to wait.
+        """
+        strays = list[HeldResult]()
 
         def decide(known: CampaignState) -> list[Event]:
             events, now = list[Event](), self._ledger.clock.now()
-            for row in sheets_in.read_result_sheet(known, table):
+            reading = sheets_in.read_result_sheet(known, table, rows)
+            strays[:] = held_rows(known.campaign, table, reading.strays)
+            if strays and self._held is None:
+                raise SheetError(table.source, [str(row) for row in reading.strays])
+            for row in reading.rows:
                 more: list[Event] = []
                 if row.targets:
                     more += commands.record(
@@ -217,7 +287,10 @@ class CampaignService:
                 events += more
             return events
 
-        return self._ledger.change(campaign, decide)
+        state = self._ledger.change(campaign, decide)
+        if self._held is not None:
+            self._held.hold(strays, at=self._ledger.clock.now())
+        return state
 
     def import_specimens(
         self, campaign: str, table: Table, *, columns: Mapping[str, str] | None = None
@@ -250,6 +323,11 @@ class CampaignService:
     def keep(self, campaign: str, specimen: str, *, reason: str) -> CampaignState:
         """Let an excluded specimen train the model again."""
         return self._ledger.change(campaign, lambda state: commands.keep(state, specimen, reason=reason))
+
+    # ------------------------------------------------------------------ going on by itself
+    def change_course(self, campaign: str, course: Course, *, reason: str = "") -> CampaignState:
+        """Let a campaign go on by itself, rest, or only take in what is on its way."""
+        return self._ledger.change(campaign, lambda state: commands.change_course(state, course, reason=reason))
 
     # ------------------------------------------------------------------ hypotheses
     def note(self, campaign: str, text: str) -> CampaignState:
@@ -284,12 +362,3 @@ class CampaignService:
 
     def _on(self, proposal: str, decide: Callable[[CampaignState], list[Event]]) -> CampaignState:
         return self._ledger.change(campaign_of(proposal), decide)
-
-    @staticmethod
-    def _budget_left(state: CampaignState) -> int | None:
-        limit = state.definition.budget.specimens
-        if limit is None:
-            return None
-        dead = {ProposalState.SKIPPED, ProposalState.STALE, ProposalState.ABANDONED}
-        asked = [r for r in state.proposals.values() if r.state not in dead and r.proposal.origin.value != "control"]
-        return limit - len(asked)

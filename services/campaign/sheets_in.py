@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
 from loop.definition import Definition
-from loop.errors import LoopError
 from loop.observations import TargetValue
 from loop.older_plans import read_as_made, settable
 from loop.state import CampaignState, ProposalRecord
+from loop.strays import Stray, stray
 from loop.values import Formulation, Setting
 from services.campaign.errors import SheetError
 from services.campaign.sheet_cells import (
@@ -27,7 +27,15 @@ from services.campaign.sheet_cells import (
 from services.campaign.sheet_columns import AWAITING, PROPOSAL, find_column
 from services.records.table import Table
 
-__all__ = ["ImportedRow", "ReturnedRow", "candidate_rows", "read_past_results", "read_result_sheet"]
+__all__ = [
+    "ImportedRow",
+    "ReturnedRow",
+    "SheetReading",
+    "StrayRow",
+    "candidate_rows",
+    "read_past_results",
+    "read_result_sheet",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +57,27 @@ class ReturnedRow:
     targets: Mapping[str, TargetValue]
     remark: str
     source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StrayRow:
+    """A filled-in row, counted from 0, that fits no proposal as it stands: why, and what may be meant."""
+
+    index: int
+    proposal: str
+    where: str
+    stray: Stray
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.stray.reason} ({self.stray.suggestion})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetReading:
+    """What a result sheet says: rows to book, and rows that wait for a person."""
+
+    rows: tuple[ReturnedRow, ...]
+    strays: tuple[StrayRow, ...]
 
 
 def candidate_rows(table: Table, definition_knobs: Mapping[str, object]) -> list[dict[str, Setting]]:
@@ -119,22 +148,31 @@ def read_past_results(
     return [row for row in rows if row.targets]
 
 
-def read_result_sheet(state: CampaignState, table: Table) -> list[ReturnedRow]:
+def read_result_sheet(state: CampaignState, table: Table, rows: Collection[int] | None = None) -> SheetReading:
     """Read a filled-in result sheet; rows with neither a result nor a remark are passed over.
+
+    Parameters
+    ----------
+    rows
+        Which rows to read, counted from 0; all where left out.
+
+    Returns
+    -------
+    What can be booked; beside it the rows whose proposal is unknown, of another campaign, or takes no result any more.
 
     Raises
     ------
     SheetError
-        With every fault and its cell: an unknown proposal, a value that cannot be read, a row whose formulation is
+        With every fault and its cell: a row without an id, a value that cannot be read, a row whose formulation is
         that of another proposal. Nothing is returned then, so nothing can be booked on the wrong formulation.
     """
     faults = missing_columns(table, [PROPOSAL])
     if faults:
         raise SheetError(table.source, faults)
-    definition, rows = state.definition, []
+    definition, found, strays = state.definition, list[ReturnedRow](), list[StrayRow]()
     present = [name for name in definition.measured_targets if is_there(table, name)]
     faults += foreign_units(definition, table, {n: n for n in (*definition.knobs, *present) if is_there(table, n)})
-    for index in range(table.n_rows):
+    for index in range(table.n_rows) if rows is None else sorted(rows):
         column = column_of(table, PROPOSAL)
         named, where = column.cells[index].value, table.address(index, column)
         spoilt = faults_of_targets(table, index, present)
@@ -142,15 +180,19 @@ def read_result_sheet(state: CampaignState, table: Table) -> list[ReturnedRow]:
         remark = read_remark(table, index)
         if not targets and not spoilt and not remark.strip("-–— "):
             continue
-        faults += spoilt
         if named is None:
-            faults.append(f"{where}: a row that is filled in needs its proposal's id")
+            faults += [*spoilt, f"{where}: a row that is filled in needs its proposal's id"]
             continue
-        try:
-            record = state.proposal(str(named).strip())
-        except LoopError as error:
-            faults.append(f"{where}: {error}")
+        proposal = str(named).strip()
+        stray_here = stray(state, proposal)
+        if stray_here is not None:
+            meant = _of_same_plan(state, table, index)
+            if meant is not None:
+                stray_here = replace(stray_here, suggestion=f"its formulation is that of {meant}: book it there")
+            strays.append(StrayRow(index=index, proposal=proposal, where=where, stray=stray_here))
             continue
+        faults += spoilt
+        record = state.proposal(proposal)
         knobs = settable(state, record)
         names = {name: name for name in knobs if _says(table, index, name, record.planned)}
         made, wrong = read_formulation(knobs, table, index, names, default=record.planned)
@@ -161,7 +203,7 @@ def read_result_sheet(state: CampaignState, table: Table) -> list[ReturnedRow]:
                 f"{where}: {named} stands beside the formulation of {other}; one of the two is wrong: correct the id, "
                 "or the amounts as made"
             )
-        rows.append(
+        found.append(
             ReturnedRow(
                 proposal_id=record.proposal.id,
                 replicate=read_replicate(table, index, faults),
@@ -172,8 +214,22 @@ def read_result_sheet(state: CampaignState, table: Table) -> list[ReturnedRow]:
             )
         )
     if faults:
-        raise SheetError(table.source, faults)
-    return rows
+        raise SheetError(table.source, [*faults, *map(str, strays)])
+    return SheetReading(rows=tuple(found), strays=tuple(strays))
+
+
+def _of_same_plan(state: CampaignState, table: Table, index: int) -> str | None:
+    """Name the proposal that waits for results and whose plan is exactly the formulation in a row."""
+    for record in state.proposals.values():
+        if record.state not in AWAITING:
+            continue
+        knobs = settable(state, record)
+        if not all(is_there(table, name) for name in record.planned):
+            continue
+        made, wrong = read_formulation(knobs, table, index, {name: name for name in knobs if is_there(table, name)})
+        if not wrong and _is_as(made, record.planned):
+            return record.proposal.id
+    return None
 
 
 def _says(table: Table, index: int, name: str, planned: Formulation) -> bool:

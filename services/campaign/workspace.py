@@ -5,9 +5,15 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
+from pydantic import PositiveInt, ValidationError
+from pydantic_core import ErrorDetails
+
+from loop.durations import Duration
+from loop.values import Frozen
 from services.campaign.errors import WorkspaceError
 from services.disk import DiskError, keep_folder, write_whole
 
@@ -22,16 +28,65 @@ _SETTINGS = """\
 [database]
 # SQLite in this folder; or a PostgreSQL server, as in "postgresql://user:password@host/database".
 url = "{url}"
+
+[compute]
+# Where models are fitted under meguri run: "processes" of this machine, "serial", or a "dask" cluster at address.
+engine = "processes"
+workers = 1
+
+[run]
+# How often the inbox and the campaigns are looked at, and after how long without a sign a worker counts as gone.
+look = "2 s"
+lease = "60 s"
 """
 _DEFAULT_URL = "sqlite:///meguri.db"
 
 
+class DatabaseSettings(Frozen):
+    """Which database keeps the campaigns."""
+
+    url: str = _DEFAULT_URL
+
+
+class ComputeSettings(Frozen):
+    """Where models are fitted."""
+
+    engine: Literal["serial", "processes", "dask"] = "processes"
+    workers: PositiveInt = 1
+    address: str | None = None
+    longest: Duration = "15 min"
+
+
+class RunSettings(Frozen):
+    """How campaigns are kept going."""
+
+    look: Duration = "2 s"
+    lease: Duration = "60 s"
+
+
+class Settings(Frozen):
+    """All that ``meguri.toml`` may say."""
+
+    database: DatabaseSettings = DatabaseSettings()
+    compute: ComputeSettings = ComputeSettings()
+    run: RunSettings = RunSettings()
+
+
+_SECTIONS: Mapping[str, type[Frozen]] = {"database": DatabaseSettings, "compute": ComputeSettings, "run": RunSettings}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workspace:
-    """Where a workspace is, and which database it uses."""
+    """Where a workspace is, which database it uses, and what its settings say."""
 
     folder: Path
     database_url: str
+    settings: Settings = field(default_factory=Settings)
+
+    @property
+    def inbox(self) -> Path:
+        """Where results come in."""
+        return self.folder / "inbox"
 
     @property
     def outbox(self) -> Path:
@@ -96,24 +151,28 @@ def open_workspace(folder: Path) -> Workspace:
     Raises
     ------
     WorkspaceError
-        If the settings are no TOML, or hold a key that is not known.
+        If the settings are no TOML, or hold a key or a value that is not known.
     """
     path = folder / SETTINGS_FILE
     try:
-        settings = tomllib.loads(path.read_text(encoding="utf-8"))
+        settings = Settings.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise WorkspaceError(f"{path} cannot be read: {error}") from error
-    database = settings.get("database", {})
-    unknown = sorted({*settings} - {"database"}) + sorted(f"database.{k}" for k in {*database} - {"url"})
-    if unknown:
-        raise WorkspaceError(f"{path}: unknown {', '.join(unknown)}; known is database.url")
-    url = database.get("url", _DEFAULT_URL)
-    if not isinstance(url, str):
-        raise WorkspaceError(f"{path}: database.url must be text, got {url!r}")
+    except ValidationError as error:
+        raise WorkspaceError(f"{path}: {'; '.join(_told(fault) for fault in error.errors())}") from error
     folder = folder.resolve()
     for name in _FOLDERS:
         keep_folder(folder / name)
-    return Workspace(folder=folder, database_url=_resolved(url, folder))
+    return Workspace(folder=folder, database_url=_resolved(settings.database.url, folder), settings=settings)
+
+
+def _told(fault: ErrorDetails) -> str:
+    """Say what is wrong with one setting, and which there are."""
+    where = ".".join(str(part) for part in fault["loc"])
+    if fault["type"] == "extra_forbidden":
+        known = [f"{section}.{name}" for section, kind in _SECTIONS.items() for name in kind.model_fields]
+        return f"unknown {where}; known are {', '.join(known)}"
+    return f"{where}: {fault['msg']}, got {fault['input']!r}"
 
 
 def _resolved(url: str, folder: Path) -> str:

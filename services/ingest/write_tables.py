@@ -26,7 +26,7 @@ from services.ingest.headers import DIMENSIONLESS, name_columns, split_header
 from services.ingest.parquet import write_parquet
 from services.records.table import Cell, Column, Table, column_letter
 
-__all__ = ["write_table"]
+__all__ = ["csv_bytes", "write_table"]
 
 _FORMULA_STARTERS = ("=", "+", "-", "@", "\t", "'")
 _WIDEST, _NARROWEST = 40, 9
@@ -61,7 +61,8 @@ def write_table(table: Table, path: Path | str) -> Path:
         raise UnwritableTable(path, str(error), "write .csv instead") from error
 
 
-def _csv(table: Table) -> bytes:
+def csv_bytes(table: Table) -> bytes:
+    """Lay a table out as CSV: the same table gives the same bytes."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     named = [_header(column) for column in table.columns]
@@ -186,5 +187,5 @@ def _width(column: Column) -> float:
     return float(min(max(widest + 2, _NARROWEST), _WIDEST))
 
 
-_WRITERS: Mapping[str, Callable[[Table], bytes]] = {".csv": _csv, ".xlsx": _xlsx, ".parquet": write_parquet}
+_WRITERS: Mapping[str, Callable[[Table], bytes]] = {".csv": csv_bytes, ".xlsx": _xlsx, ".parquet": write_parquet}
 _SUFFIXES = f"use one of {', '.join(_WRITERS)}"

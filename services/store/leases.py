@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Engine, or_, select, update
+from sqlalchemy import ColumnElement, Engine, and_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
@@ -47,7 +48,14 @@ class SqlLeases:
         self._engine = engine
 
     def take(
-        self, name: str, *, holder: str, now: datetime, until: datetime, due: datetime | None = None
+        self,
+        name: str,
+        *,
+        holder: str,
+        now: datetime,
+        until: datetime,
+        due: datetime | None = None,
+        dead: Callable[[str], bool] = lambda _: False,
     ) -> Lease | None:
         """Take a lease that nobody has, or that is over; its token is greater than all before.
 
@@ -56,7 +64,10 @@ class SqlLeases:
         until
             When it ends by itself, at most `LONGEST` from now.
         due
-            What has to be done: None comes back where it was done before.
+            What has to be done: None comes back where it was done before. What was done later than now was written
+            before a clock was set back, and counts for nothing.
+        dead
+            Says of a holder whether it is gone for certain, so that nobody waits for its lease to end.
 
         Raises
         ------
@@ -68,12 +79,13 @@ class SqlLeases:
         if not now < until <= now + LONGEST:
             raise ValueError(f"a lease lasts for up to {LONGEST}, got {until - now}")
         row = LeaseRow
-        conditions = [
-            col(row.name) == name,
-            or_(col(row.holder) == _NOBODY, col(row.expires_at) <= now, col(row.expires_at) > now + LONGEST),
-        ]
+        is_free = [col(row.holder) == _NOBODY, col(row.expires_at) <= now, col(row.expires_at) > now + LONGEST]
+        before = self.record(name)
+        if before is not None and before.holder and dead(before.holder):
+            is_free.append(and_(col(row.holder) == before.holder, col(row.token) == before.token))
+        conditions = [col(row.name) == name, or_(*is_free)]
         if due is not None:
-            conditions.append(or_(col(row.done_until).is_(None), col(row.done_until) < due))
+            conditions.append(or_(col(row.done_until).is_(None), col(row.done_until) < due, col(row.done_until) > now))
         taken = (
             update(row)
             .where(*conditions)
@@ -125,14 +137,19 @@ class SqlLeases:
 
     def record(self, name: str) -> LeaseRecord | None:
         """Look one lease up; None where nobody ever had it."""
-        return next((record for record in self.records() if record.name == name), None)
+        return next(iter(self._records(col(LeaseRow.name) == name)), None)
 
     def records(self) -> list[LeaseRecord]:
         """List every lease that anybody ever had, by name."""
+        return self._records()
+
+    def _records(self, *which: ColumnElement[bool]) -> list[LeaseRecord]:
         row = LeaseRow
-        wanted = select(
-            col(row.name), col(row.holder), col(row.token), col(row.expires_at), col(row.done_until)
-        ).order_by(col(row.name))
+        wanted = (
+            select(col(row.name), col(row.holder), col(row.token), col(row.expires_at), col(row.done_until))
+            .where(*which)
+            .order_by(col(row.name))
+        )
         with reading(self._engine) as connection:
             return [
                 LeaseRecord(name=name, holder=holder, token=token, expires_at=expires_at, done_until=done_until)

@@ -25,7 +25,7 @@ def service():
     run_cycle(service)
     ids = [r.proposal.id for r in service.propose("PP01", count=6)]
     service.approve("PP01", ids[:3], reason="fine")
-    service.dispatch(ids[0])
+    service.dispatch([ids[0]])
     service.edit(ids[3], {"screw": "slow", "temperature": 185.0}, reason="the die is cold")
     service.skip(ids[4], reason="no screw")
     service.fail(ids[0], reason="it tore")

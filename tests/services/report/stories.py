@@ -195,7 +195,7 @@ def polypropylene(n_cycles: int = 6) -> WrittenCampaign:
     reasons = ["uncertain and promising: little is known of compounds with so much elastomer"] * 4
     proposals = c.propose(last, [{n: (v, sd[n]) for n, v in compound(f).items()} for f in last], reasons=reasons)
     c.write(commands.approve(c.state, proposals[:3]))
-    c.write(commands.dispatch(c.state, proposals[1], reason="work order 118"))
+    c.write(commands.dispatch(c.state, [proposals[1]], reason="work order 118"))
     c.write(
         commands.record(c.state, proposals[2], {"modulus": TargetValue(mean=1712.0, sd=30, n=5)}, source="typed in")
     )

@@ -1,0 +1,88 @@
+"""What only a person can decide at the moment, and what may be done about it. Pure; asks nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from loop.counting import counted
+from loop.proposal import Origin, ProposalState
+from loop.state import CampaignState, ProposalRecord
+
+__all__ = ["Question", "budget_left", "is_overdue", "questions"]
+
+_OVER_WITHOUT_RESULT = frozenset({ProposalState.SKIPPED, ProposalState.STALE, ProposalState.ABANDONED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One thing to decide. `matter` is the same as long as the question is."""
+
+    matter: str
+    question: str
+    suggestion: str
+
+
+def questions(state: CampaignState, now: datetime) -> list[Question]:
+    """List what only a person can decide: overdue and failed formulations, a budget that is spent."""
+    return [*_lost(state, now), *_spent(state)]
+
+
+def is_overdue(state: CampaignState, record: ProposalRecord, now: datetime) -> bool:
+    """Say whether a formulation is at the laboratory for longer than the campaign waits."""
+    if record.state not in (ProposalState.DISPATCHED, ProposalState.RUNNING, ProposalState.PARTLY_MEASURED):
+        return False
+    return now - record.history[-1].at > state.definition.schedule.patience
+
+
+def budget_left(state: CampaignState) -> int | None:
+    """Return how many formulations may still be asked for, None where the budget does not say."""
+    limit = state.definition.budget.specimens
+    if limit is None:
+        return None
+    begun = [
+        r
+        for r in state.proposals.values()
+        if r.state not in _OVER_WITHOUT_RESULT and r.proposal.origin is not Origin.CONTROL
+    ]
+    return limit - len(begun)
+
+
+def _lost(state: CampaignState, now: datetime) -> Iterator[Question]:
+    schedule = state.definition.schedule
+    if schedule.give_up == "abandon":
+        return
+    for record in state.open_proposals:
+        which, sent = record.proposal.id, counted(record.n_sent, "time")
+        if record.n_sent < schedule.attempts and record.state is not ProposalState.PARTLY_MEASURED:
+            continue
+        if record.state is ProposalState.FAILED:
+            yield Question(
+                matter=f"failed {which} {record.n_sent}",
+                question=f"{which} failed: {record.history[-1].reason}; it was sent {sent}. Again, or give it up?",
+                suggestion=f"meguri send {which} --reason TEXT, or meguri record {which} --abandoned --reason TEXT",
+            )
+        elif is_overdue(state, record, now):
+            yield Question(
+                matter=f"overdue {which} {record.n_sent}",
+                question=f"{which} is at the laboratory since {record.history[-1].at:%Y-%m-%d %H:%M} UTC. Is it lost?",
+                suggestion=f"meguri record {which} TARGET=VALUE, or meguri record {which} --failed --reason TEXT",
+            )
+
+
+def _spent(state: CampaignState) -> Iterator[Question]:
+    left, cycles = budget_left(state), state.definition.budget.cycles
+    allowed = state.definition.budget.specimens
+    if left is not None and left <= 0 and not state.open_proposals:
+        yield Question(
+            matter=f"budget of {allowed} specimens",
+            question=f"the budget of {counted(allowed or 0, 'formulation')} is spent. Go on, or stop?",
+            suggestion="meguri report to look back, or raise budget.specimens and meguri revise",
+        )
+    if cycles is not None and state.cycle >= cycles and not state.open_proposals:
+        yield Question(
+            matter=f"budget of {cycles} cycles",
+            question=f"the budget of {counted(cycles, 'cycle')} is spent. Go on, or stop?",
+            suggestion="meguri report to look back, or raise budget.cycles and meguri revise",
+        )

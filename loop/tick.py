@@ -1,0 +1,169 @@
+"""What is due for a campaign: one piece of work at a time, decided from its state alone. Pure; does nothing.
+
+Whoever carries the work out asks again afterwards, until the answer is to wait. Killed in between, the next one who
+asks gets the same answer, because whatever was done is in the state.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from loop.counting import counted, some_of
+from loop.ids import ProposalId
+from loop.proposal import Origin, ProposalState
+from loop.questions import Question, budget_left, is_overdue, questions
+from loop.state import CampaignState, ProposalRecord
+
+__all__ = ["Approve", "Ask", "Dispatch", "GiveUp", "Propose", "Refit", "Wait", "Work", "due"]
+
+
+@dataclass(frozen=True, slots=True)
+class Refit:
+    """Let the model learn of a closed cycle, and write down how well it knows each target."""
+
+    cycle: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Put a question to people."""
+
+    question: Question
+
+
+@dataclass(frozen=True, slots=True)
+class Approve:
+    """Approve proposals as the schedule allows."""
+
+    proposals: tuple[ProposalId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """Send approved proposals to the laboratory, or failed and lost ones again; `lost` says which are overdue."""
+
+    proposals: tuple[ProposalId, ...]
+    lost: tuple[ProposalId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUp:
+    """Abandon a formulation that failed or was lost as often as the schedule allows."""
+
+    proposal: ProposalId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Propose:
+    """Propose the next cycle."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Nothing is due; `why` says what would change that."""
+
+    why: str
+
+
+Work = Refit | Ask | Approve | Dispatch | GiveUp | Propose
+
+
+def due(state: CampaignState, now: datetime) -> Work | Wait:
+    """Say what is due for a campaign next, or what it waits for.
+
+    Parameters
+    ----------
+    now
+        The moment, aware: it decides what is overdue and nothing else.
+    """
+    if state.course == "paused":
+        return Wait(f"paused{_because(state)}; meguri resume {state.campaign} lets it go on")
+    cycle = _cycle_to_learn_from(state)
+    if cycle is not None:
+        return Refit(cycle)
+    new = [question for question in questions(state, now) if question.matter not in state.asked]
+    if new:
+        return Ask(new[0])
+    if state.course == "draining":
+        return _wait(state, now) if state.open_proposals else Wait(f"drained{_because(state)}: everything is in")
+    return _next_step(state, now)
+
+
+def _next_step(state: CampaignState, now: datetime) -> Work | Wait:
+    schedule, open_ones = state.definition.schedule, state.open_proposals
+    proposed = _in(open_ones, ProposalState.PROPOSED)
+    if proposed and schedule.approval == "automatic":
+        return Approve(proposed)
+    again, lost, over = _to_try_again(state, now)
+    if over and schedule.give_up == "abandon":
+        record = state.proposal(over[0])
+        what = "failed" if record.state is ProposalState.FAILED else "no result came"
+        return GiveUp(over[0], f"{what} after {counted(record.n_sent, 'attempt')}")
+    approved = _in(open_ones, ProposalState.APPROVED)
+    if approved or again:
+        return Dispatch((*approved, *again), lost)
+    if open_ones:
+        return _wait(state, now)
+    left, cycles = budget_left(state), state.definition.budget.cycles
+    if (left is not None and left <= 0) or (cycles is not None and state.cycle >= cycles):
+        return Wait("the budget is spent")
+    batch = state.definition.policy.batch
+    return Propose(batch if left is None else min(batch, left))
+
+
+def _to_try_again(
+    state: CampaignState, now: datetime
+) -> tuple[tuple[ProposalId, ...], tuple[ProposalId, ...], tuple[ProposalId, ...]]:
+    """Sort out what failed or is overdue: to send again, those of them that are lost, and those tried often enough."""
+    attempts = state.definition.schedule.attempts
+    again: list[ProposalId] = []
+    lost: list[ProposalId] = []
+    over: list[ProposalId] = []
+    for record in state.open_proposals:
+        overdue = is_overdue(state, record, now)
+        if record.state is not ProposalState.FAILED and not overdue:
+            continue
+        which = record.proposal.id
+        if record.n_sent >= attempts or record.state is ProposalState.PARTLY_MEASURED:
+            over.append(which)
+            continue
+        again.append(which)
+        if overdue:
+            lost.append(which)
+    return tuple(again), tuple(lost), tuple(over)
+
+
+def _cycle_to_learn_from(state: CampaignState) -> int | None:
+    """Return the last closed cycle where the model has not learned of it yet."""
+    closed = [cycle for cycle in state.cycles.values() if cycle.closed_seq is not None]
+    if not closed:
+        return None
+    last = max(closed, key=lambda cycle: cycle.closed_seq or 0)
+    is_known = bool(state.refits) and state.refits[-1].seq > (last.closed_seq or 0)
+    return None if is_known else last.cycle
+
+
+def _wait(state: CampaignState, now: datetime) -> Wait:
+    open_ones = state.open_proposals
+    proposed = _in(open_ones, ProposalState.PROPOSED)
+    if proposed:
+        return Wait(f"{some_of(proposed)}: to be approved (meguri approve {state.campaign})")
+    asked = [question for question in questions(state, now) if question.matter in state.asked]
+    if asked:
+        return Wait(f"an answer: {asked[0].question} ({asked[0].suggestion})")
+    out = [r.proposal.id for r in open_ones if r.proposal.origin is not Origin.CONTROL] or [
+        r.proposal.id for r in open_ones
+    ]
+    return Wait(f"results of {some_of(out)}")
+
+
+def _in(records: list[ProposalRecord], state: ProposalState) -> tuple[ProposalId, ...]:
+    return tuple(record.proposal.id for record in records if record.state is state)
+
+
+def _because(state: CampaignState) -> str:
+    return f" ({state.course_reason})" if state.course_reason else ""
