@@ -117,7 +117,7 @@ class Outbox(Protocol):
 class Lab(Protocol):
     """Makes and measures what it is asked for, in its own time. Knows an order by its id."""
 
-    def accept(self, order: WorkOrder) -> None:
+    def accept(self, order: WorkOrder, at: datetime) -> None:
         """Take a work order; one that it has already is left as it is."""
         ...
 

@@ -12,17 +12,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 
+from campaigns.virtual_laboratory import VirtualLaboratory
+from loop.definition import Definition
 from loop.observations import TargetValue
 from loop.recipe import volume_shares
 from loop.seeds import derive_seed
 from loop.space.parameters import Ingredient
 from loop.state import ProposalRecord
 from loop.values import Formulation
+from services.campaign.errors import CampaignError
 
-__all__ = ["CompoundLaboratory", "impact_strength", "tensile_modulus"]
+__all__ = ["CompoundLaboratory", "impact_strength", "open_laboratory", "tensile_modulus"]
 
 _MODULUS_VIRGIN, _MODULUS_RECYCLED, _MODULUS_TALC = (
     1550.0,
@@ -32,6 +36,7 @@ _MODULUS_VIRGIN, _MODULUS_RECYCLED, _MODULUS_TALC = (
 _ASPECT_RATIO = 8.0
 _THRESHOLD, _WIDTH = 14.0, 2.5  # volume % of elastomer at the brittle–tough step, and how sharp it is
 _SCATTER = {"modulus": 0.015, "impact": 0.06}
+_NEEDED = frozenset({"PP", "recycled PP", "elastomer", "talc", "antioxidant", "melt temperature", "screw speed"})
 _N_BARS = {"modulus": 5, "impact": 10}
 
 
@@ -69,6 +74,25 @@ class CompoundLaboratory:
                 mean=round(float(bars.mean()), decimals), sd=round(float(bars.std(ddof=1)), 3), n=len(bars)
             )
         return found
+
+
+def open_laboratory(definition: Definition, folder: Path) -> VirtualLaboratory:
+    """Open the laboratory for a campaign over these compounds: ``lab: {name: compound}``.
+
+    Raises
+    ------
+    CampaignError
+        If the campaign mixes nothing, or its formulations lack what these compounds are made of.
+    """
+    mixture = definition.ingredients
+    lacking = sorted(_NEEDED - set(definition.knobs))
+    if mixture is None or lacking:
+        raise CampaignError(
+            f"{definition.campaign}: the laboratory 'compound' knows compounds of {', '.join(sorted(_NEEDED))}; "
+            f"missing are {', '.join(lacking) or 'ingredients'}"
+        )
+    laboratory = CompoundLaboratory(mixture.components, seed=definition.lab.seed)
+    return VirtualLaboratory(folder, definition.lab, laboratory.test)
 
 
 def tensile_modulus(components: Mapping[str, Ingredient], formulation: Formulation) -> float:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -79,6 +79,7 @@ class Runner:
         self._look_every, self._n_threads = look, n_threads
         self._troubles: dict[str, _Trouble] = {}
         self._scheduled: dict[CampaignId, Schedule] = {}
+        self._rests: dict[str, bool] = {}
         self._busy: set[str] = set()  # saves a look; that no two work on one campaign is the lease's promise
 
     def run(self, stop: threading.Event) -> None:
@@ -104,6 +105,18 @@ class Runner:
         taken = [self.tick(campaign) for campaign in self._campaigns()]
         return [turn for turn in taken if turn is not None and turn.is_taken]
 
+    def turn(self, campaign: str) -> Turn:
+        """Take in what lies in the inbox and do all that is due for a campaign, whatever its schedule says.
+
+        Raises
+        ------
+        Exception
+            As `Worker.turn` says: who asks for a turn is told what went wrong.
+        """
+        told = self._worker.empty_inbox()
+        turn = self._worker.turn(campaign)
+        return replace(turn, steps=(*told, *turn.steps))
+
     def tick(self, campaign: str) -> Turn | None:
         """Take a campaign's turn if one is due; None where none is, it is being taken here, or it failed."""
         if campaign in self._busy:
@@ -113,6 +126,10 @@ class Runner:
             return self._guarded(campaign, lambda: self._turn(campaign))
         finally:
             self._busy.discard(campaign)
+
+    def is_at_rest(self) -> bool:
+        """Say whether every campaign had a turn here and then waited for people, or is at its end."""
+        return bool(self._rests) and all(self._rests.get(name, False) for name in self._campaigns())
 
     def due_at(self, campaign: str) -> datetime | None:
         """Return the moment of the schedule that is to be done now, None where there is none."""
@@ -127,7 +144,9 @@ class Runner:
             return None
         turn = self._worker.turn(campaign, due_at=due_at)
         if turn.is_taken:
-            self._tell(turn)
+            self._rests[campaign] = not turn.steps and not self._worker.is_underway(campaign)
+            if turn.steps:
+                self._tell(turn)
         return turn
 
     def _look(self, scheduler: BackgroundScheduler) -> None:

@@ -12,9 +12,10 @@ from typing import Any
 from pydantic import Field
 
 from loop.errors import Fault
-from loop.observations import TargetValue
+from loop.observations import State, TargetValue
 from loop.proposal import Origin, Prediction, ProposalState
 from loop.values import Frozen, Setting
+from services.records.held import HeldCell, HeldResult
 
 __all__ = [
     "BestView",
@@ -24,7 +25,9 @@ __all__ = [
     "EditView",
     "EntryView",
     "FaultView",
+    "HeldView",
     "HypothesisView",
+    "InboxView",
     "LimitsView",
     "LogView",
     "ProposalView",
@@ -33,6 +36,7 @@ __all__ = [
     "ReplaysView",
     "SilentView",
     "StatusView",
+    "TurnView",
     "ValidationView",
     "WrittenView",
 ]
@@ -225,9 +229,57 @@ class ReplaysView(Frozen):
     cycles: tuple[ReplayView, ...]
 
 
+class TurnView(Frozen):
+    """What one turn of a campaign came to."""
+
+    campaign: str
+    steps: tuple[str, ...] = Field(description="What was done, in words, in order.")
+    waits_for: str
+    is_taken: bool = Field(description="False where another worker is at it.")
+
+
+class HeldView(Frozen):
+    """A result that waits for a person."""
+
+    id: str
+    received_at: datetime
+    source: str
+    proposal: str = Field(description="The proposal that it names.")
+    reason: str = Field(description="Why it was not booked.")
+    suggestion: str
+    row: Mapping[str, str] = Field(description="What it says, by column.")
+
+    @classmethod
+    def of(cls, held: HeldResult, received_at: datetime) -> HeldView:
+        """Show a waiting result."""
+        row = {cell.column: _shown_cell(cell) for cell in held.cells if _shown_cell(cell)}
+        return cls(
+            id=held.id,
+            received_at=received_at,
+            source=held.source,
+            proposal=held.proposal,
+            reason=held.reason,
+            suggestion=held.suggestion,
+            row=row,
+        )
+
+
+class InboxView(Frozen):
+    """Results that wait for a person."""
+
+    held: tuple[HeldView, ...]
+
+
 class WrittenView(Frozen):
     """A file that was written."""
 
     campaign: str
     what: str
     file: str
+
+
+def _shown_cell(cell: HeldCell) -> str:
+    """Write a cell for people: its value or limit, else its own text."""
+    if cell.value is not None:
+        return f"{cell.value:g}" if isinstance(cell.value, float) else cell.value
+    return cell.text if cell.limit is None else f"{'<' if cell.state is State.BELOW_DETECTION else '>'}{cell.limit:g}"

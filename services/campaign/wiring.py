@@ -5,11 +5,14 @@ from __future__ import annotations
 import getpass
 import logging
 import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine
 
 from loop.errors import FormulationError
 from loop.ids import ProposalId
@@ -23,11 +26,16 @@ from services.campaign.errors import CampaignError
 from services.campaign.service import CampaignService
 from services.campaign.sheet_columns import find_column
 from services.campaign.viewing import stop_advice
-from services.campaign.workspace import Workspace, find_workspace, make_workspace
+from services.campaign.workspace import EngineKind, Workspace, find_workspace, make_workspace
 from services.disk import write_whole
 from services.records.table import Table
 from services.records.yaml_source import read_yaml
-from services.store import SqlJournal, open_database
+from services.store import SqlHeldResults, SqlJournal, open_database
+
+if TYPE_CHECKING:
+    from services.campaign.runner import Runner
+    from services.campaign.settling import Settling
+    from services.campaign.worker import Turn
 
 __all__ = ["ACTOR_VARIABLE", "Opened", "actor_name", "begin_workspace", "open_service", "read_definition", "read_table"]
 
@@ -43,6 +51,47 @@ class Opened:
 
     service: CampaignService
     workspace: Workspace
+    database: Engine
+    actor: str
+
+    @property
+    def held(self) -> SqlHeldResults:
+        """Results that wait for a person."""
+        return SqlHeldResults(self.database)
+
+    @property
+    def settling(self) -> Settling:
+        """What a person may do with them."""
+        from services.campaign.settling import Settling
+
+        journal = SqlJournal(self.database)
+        service = CampaignService(journal=journal, clock=SystemClock(), actor=self.actor)
+        return Settling(service, self.held, clock=SystemClock(), actor=self.actor)
+
+    @contextmanager
+    def running(
+        self, *, engine: EngineKind | None = None, tell: Callable[[Turn], None] = lambda _: None
+    ) -> Iterator[Runner]:
+        """Open what keeps campaigns going, with its compute engine; both are closed at the end.
+
+        Parameters
+        ----------
+        engine
+            Where models are fitted; as the settings say where left out.
+        tell
+            Told of every turn in which something was done.
+        """
+        from services.campaign.running import running
+
+        with running(
+            self.workspace,
+            self.database,
+            actor=self.actor,
+            read_table=lambda path, numbers: read_table(path, numbers=numbers),
+            engine=engine,
+            tell=tell,
+        ) as runner:
+            yield runner
 
     def read_definition(self, path: Path) -> CampaignDefinition:
         """Read a definition file; see `read_definition`."""
@@ -117,8 +166,9 @@ def open_service(
     who = actor_name(actor, environment)
     engine = open_database(workspace.database_url)
     try:
-        service = CampaignService(journal=SqlJournal(engine), clock=SystemClock(), actor=who)
-        yield Opened(service=service, workspace=workspace)
+        held = SqlHeldResults(engine)
+        service = CampaignService(journal=SqlJournal(engine), clock=SystemClock(), actor=who, held=held)
+        yield Opened(service=service, workspace=workspace, database=engine, actor=who)
     finally:
         engine.dispose()
 

@@ -9,6 +9,7 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import Engine as Database
 
@@ -16,9 +17,11 @@ from loop.errors import LeaseLostError
 from loop.ids import CampaignId
 from loop.lease import Lease
 from loop.ports import Clock, Lab
+from loop.proposal import ProposalState
 from loop.state import CampaignState
 from loop.tick import Wait, due
 from services.campaign.heartbeat import Heartbeat
+from services.campaign.labs import MANUAL
 from services.campaign.ledger import Ledger
 from services.campaign.post import Post
 from services.campaign.service import Proposer
@@ -32,6 +35,7 @@ log = logging.getLogger(__name__)
 INBOX = "inbox"
 """Name of the lease under which results are taken out of the inbox; campaigns have capitals."""
 
+_AT_THE_LABORATORY = frozenset({ProposalState.DISPATCHED, ProposalState.RUNNING, ProposalState.PARTLY_MEASURED})
 _MOST_STEPS = 50
 """More than this in one turn is a loop that does not come to rest."""
 
@@ -95,6 +99,12 @@ class Worker:
     def state(self, campaign: str) -> CampaignState:
         """Read a campaign; CampaignError where there is none of that name."""
         return self._ledger(None).state(campaign)
+
+    def is_underway(self, campaign: str) -> bool:
+        """Say whether something of a campaign is at a laboratory that reports by itself."""
+        state = self.state(campaign)
+        is_out = any(record.state in _AT_THE_LABORATORY for record in state.open_proposals)
+        return is_out and state.course != "paused" and state.definition.lab.name != MANUAL
 
     def turn(self, campaign: str, *, due_at: datetime | None = None) -> Turn:
         """Do all that is due for a campaign now.
@@ -172,7 +182,8 @@ class Worker:
         """Hand over every work order that has not left yet."""
         handed = []
         for order in outbox.undelivered(state.campaign):
-            if outbox.deliver(order, lab.accept, at=self._clock.now()):
+            at = self._clock.now()
+            if outbox.deliver(order, partial(lab.accept, at=at), at=at):
                 handed.append(f"work order {order.id} left")
         return handed
 

@@ -17,7 +17,7 @@ from loop.values import Frozen
 from services.campaign.errors import WorkspaceError
 from services.disk import DiskError, keep_folder, write_whole
 
-__all__ = ["HOME_VARIABLE", "Workspace", "find_workspace", "make_workspace"]
+__all__ = ["HOME_VARIABLE", "EngineKind", "Workspace", "find_workspace", "make_workspace"]
 
 SETTINGS_FILE = "meguri.toml"
 HOME_VARIABLE = "MEGURI_HOME"
@@ -42,6 +42,10 @@ lease = "60 s"
 _DEFAULT_URL = "sqlite:///meguri.db"
 
 
+EngineKind = Literal["serial", "processes", "dask"]
+"""Names of the places where models may be fitted."""
+
+
 class DatabaseSettings(Frozen):
     """Which database keeps the campaigns."""
 
@@ -51,7 +55,7 @@ class DatabaseSettings(Frozen):
 class ComputeSettings(Frozen):
     """Where models are fitted."""
 
-    engine: Literal["serial", "processes", "dask"] = "processes"
+    engine: EngineKind = "processes"
     workers: PositiveInt = 1
     address: str | None = None
     longest: Duration = "15 min"

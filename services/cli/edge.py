@@ -50,11 +50,13 @@ def _expected() -> tuple[type[Exception], ...]:
     """Return the roots of every error that is raised on purpose. Imported here: a failure may take its time."""
     from loop.errors import LoopError
     from services.campaign.errors import CampaignError
+    from services.compute.errors import ComputeError
+    from services.disk import DiskError
     from services.ingest.errors import IngestError
     from services.records.table import TableError
     from services.store.errors import StoreError
 
-    return LoopError, CampaignError, IngestError, TableError, StoreError
+    return LoopError, CampaignError, ComputeError, DiskError, IngestError, TableError, StoreError
 
 
 def tell_error(message: str) -> None:

@@ -62,12 +62,16 @@ def import_sheet(
     before = opened.service.state(campaign)
     numbers = numeric_columns(before.definition)
     table = _read(opened, path, limits=limits, sheet=sheet, decimal=decimal, numbers=numbers)
+    waiting = {record.result.id for record in opened.held.records()}
     state = opened.service.import_results(campaign, table)
     new = [s for s, record in state.specimens.items() if before.specimens.get(s) != record]
     said = [f"results of {', '.join(new)} are new"] if new else []
     if n_remarks := _count_remarks(state) - _count_remarks(before):
         said.append(counted(n_remarks, "remark is new", "remarks are new"))
     say(f"{campaign}: {'; '.join(said) or 'nothing new on this sheet'}")
+    for held in (record.result for record in opened.held.records(waiting_only=True)):
+        if held.id not in waiting:
+            say(f"{held.id} waits: {held.reason}; {held.suggestion} (meguri inbox)", style="yellow", wrap=True)
     for proposal, record in state.proposals.items():
         if record.state is not before.proposals[proposal].state:
             say(f"  {proposal} is {record.state.value.replace('_', ' ')}", style="dim")

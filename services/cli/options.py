@@ -10,6 +10,7 @@ __all__ = [
     "BEGIN",
     "CONSULT",
     "DECIDE",
+    "KEEP_GOING",
     "RESULTS",
     "ActorOption",
     "CampaignArgument",
@@ -20,6 +21,7 @@ __all__ = [
 ]
 
 BEGIN, DECIDE, RESULTS, CONSULT = "Begin", "Decide what is made", "Results", "Look and check"
+KEEP_GOING = "Keep going by itself"
 """Panels of the help page, in the order of a campaign."""
 
 CampaignArgument = Annotated[

@@ -16,11 +16,20 @@ from loop.proposal import Prediction
 from loop.sentences import said
 from loop.state import CampaignState
 from loop.values import Formulation
-from services.campaign.views import BestView, CampaignsView, LogView, ProposalView, StatusView
+from services.campaign.views import BestView, CampaignsView, InboxView, LogView, ProposalView, StatusView
 from services.cli.layouts import Line, plain_table, side_by_side
 from services.cli.numerals import numeral, prediction_text, setting_text
 
-__all__ = ["campaigns_page", "edit_page", "local_time", "log_page", "proposals_page", "recorded_page", "status_page"]
+__all__ = [
+    "campaigns_page",
+    "edit_page",
+    "inbox_page",
+    "local_time",
+    "log_page",
+    "proposals_page",
+    "recorded_page",
+    "status_page",
+]
 
 _MOST_BEST = 5
 _MOST_FULL = 12
@@ -134,6 +143,21 @@ def log_page(view: LogView) -> RenderableType:
     """List what happened, in order."""
     rows = [[str(entry.seq), local_time(entry.at), entry.actor, entry.text] for entry in view.entries]
     return plain_table(["", "time", "who", "what"], rows, right=(0,))
+
+
+def inbox_page(view: InboxView) -> RenderableType:
+    """List results that wait for a person."""
+    parts: list[RenderableType] = []
+    for held in view.held:
+        said_ = ", ".join(f"{name} {value}" for name, value in held.row.items() if name != "proposal")
+        parts += [
+            Text(f"{held.id}  {held.proposal or 'no proposal named'}", style="bold"),
+            Text(f"  came {local_time(held.received_at)} from {held.source}"),
+            Text(f"  says {said_}"),
+            Text(f"  not booked: {held.reason}", style="yellow"),
+            Text(f"  {held.suggestion}"),
+        ]
+    return Group(*parts)
 
 
 def _data(view: StatusView) -> str:

@@ -1,0 +1,100 @@
+"""Put a runner together: worker, laboratories, inbox and compute engine of an open workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Engine as Database
+
+from loop.durations import read_duration
+from loop.ids import CampaignId
+from loop.ports import Lab
+from loop.state import CampaignState
+from services.campaign.clock import SystemClock
+from services.campaign.labs import open_lab
+from services.campaign.post import FileLook, Post
+from services.campaign.proposing import EngineProposer, EngineRefitter
+from services.campaign.runner import Runner
+from services.campaign.service import CampaignService
+from services.campaign.worker import Turn, Worker, worker_name
+from services.campaign.workspace import EngineKind, Workspace
+from services.compute import open_engine
+from services.records.table import Table
+from services.store import LeaseGuard, SqlHeldResults, SqlJournal, SqlLeases
+
+__all__ = ["running"]
+
+
+@contextmanager
+def running(
+    workspace: Workspace,
+    database: Database,
+    *,
+    actor: str,
+    read_table: Callable[[Path, set[str]], Table],
+    engine: EngineKind | None = None,
+    tell: Callable[[Turn], None] = lambda _: None,
+) -> Iterator[Runner]:
+    """Open what keeps the campaigns of a workspace going; its compute engine is closed at the end.
+
+    Parameters
+    ----------
+    read_table
+        Reads a file of the inbox; columns named in its second argument hold numbers.
+    engine
+        Where models are fitted: serial, processes or dask; as the settings say where left out.
+    tell
+        Told of every turn in which something was done.
+
+    Raises
+    ------
+    ComputeError
+        If the engine cannot be opened.
+    """
+    clock, compute = SystemClock(), workspace.settings.compute
+    labs = _Labs(workspace.outbox, workspace.folder / "laboratory")
+    looks: dict[str, FileLook] = {}
+
+    def post(guard: LeaseGuard) -> Post:
+        held = SqlHeldResults(database, guard)
+        service = CampaignService(journal=SqlJournal(database, guard), clock=clock, actor=actor, held=held)
+        return Post(workspace.inbox, service=service, held=held, clock=clock, read_table=read_table, looks=looks)
+
+    with open_engine(engine or compute.engine, n_workers=compute.workers, address=compute.address) as where:
+        longest_s = read_duration(compute.longest).total_seconds()
+        worker = Worker(
+            database,
+            clock=clock,
+            actor=actor,
+            lab_of=labs.of,
+            post=post,
+            proposer=EngineProposer(where, longest_s=longest_s),
+            refitter=EngineRefitter(where, longest_s=longest_s),
+            name=worker_name(),
+            length=read_duration(workspace.settings.run.lease),
+        )
+        yield Runner(
+            worker,
+            SqlLeases(database),
+            clock=clock,
+            look=read_duration(workspace.settings.run.look),
+            n_threads=compute.workers + 1,
+            tell=tell,
+        )
+
+
+class _Labs:
+    """The laboratories of the campaigns, each opened once for each version of its definition."""
+
+    def __init__(self, outbox: Path, folder: Path) -> None:
+        self._outbox, self._folder = outbox, folder
+        self._open: dict[tuple[CampaignId, int], Lab] = {}
+
+    def of(self, state: CampaignState) -> Lab:
+        """Return the laboratory that the definition in force names."""
+        key = (state.campaign, state.version)
+        if key not in self._open:
+            self._open[key] = open_lab(state.definition, outbox=self._outbox, folder=self._folder / state.campaign)
+        return self._open[key]

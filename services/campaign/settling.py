@@ -1,0 +1,107 @@
+"""Settle results that wait for a person: booked where they belong, taken in as specimens of their own, or dropped."""
+
+from __future__ import annotations
+
+from loop.errors import ProposalError
+from loop.ids import campaign_of
+from loop.ports import Clock
+from loop.state import CampaignState
+from services.campaign.errors import CampaignError
+from services.campaign.service import CampaignService
+from services.campaign.sheet_columns import PROPOSAL
+from services.records.held import HeldResult
+from services.store import SqlHeldResults, UnknownHeldResultError
+
+__all__ = ["Settling"]
+
+
+class Settling:
+    """What a person may do with a waiting result.
+
+    Parameters
+    ----------
+    service
+        Books; it must have no place of its own for results to wait, so that a wrong choice is told at once.
+    held
+        Where results wait.
+    clock
+        Tells when they were settled.
+    actor
+        Who settles.
+    """
+
+    def __init__(self, service: CampaignService, held: SqlHeldResults, *, clock: Clock, actor: str) -> None:
+        self._service, self._held, self._clock, self._actor = service, held, clock, actor
+
+    def book(self, held: str, proposal: str) -> CampaignState:
+        """Book a waiting result on a proposal. Booked twice it is booked once.
+
+        Raises
+        ------
+        UnknownHeldResultError
+            If none of that id waits.
+        SheetError
+            If it does not fit that proposal either.
+        """
+        waiting = self._waiting(held)
+        table = waiting.table(proposal_column=PROPOSAL, proposal=proposal)
+        state = self._service.import_results(campaign_of(proposal), table)
+        self._settle(held, f"booked on {proposal}")
+        return state
+
+    def take_as_specimen(self, held: str, campaign: str | None) -> tuple[CampaignState, str]:
+        """Take a waiting result in as a specimen that nobody proposed; return the state and the specimen's id.
+
+        The id is empty where the campaign knew it already.
+
+        Raises
+        ------
+        UnknownHeldResultError
+            If none of that id waits.
+        CampaignError, SheetError
+            If no campaign is named or meant, or its row does not name every parameter.
+        """
+        waiting = self._waiting(held)
+        name = campaign or waiting.campaign or self._named(waiting)
+        before = self._service.state(name)
+        table = waiting.table(proposal_column=PROPOSAL, proposal=waiting.proposal or "-")
+        after, _ = self._service.import_specimens(name, table)
+        new = next((specimen for specimen in after.specimens if specimen not in before.specimens), "")
+        self._settle(held, f"taken in as {new}" if new else "was known already")
+        return after, new
+
+    def drop(self, held: str, reason: str) -> None:
+        """Say that a waiting result is not wanted, and why.
+
+        Raises
+        ------
+        UnknownHeldResultError
+            If none of that id waits.
+        CampaignError
+            If no reason is given.
+        """
+        if not reason.strip():
+            raise CampaignError("dropping a result needs a reason: the log has to make sense later")
+        self._settle(held, f"dropped: {reason}")
+
+    def _waiting(self, held: str) -> HeldResult:
+        waiting = {record.result.id: record.result for record in self._held.records(waiting_only=True)}
+        if held not in waiting:
+            raise UnknownHeldResultError(held, list(waiting))
+        return waiting[held]
+
+    def _named(self, waiting: HeldResult) -> str:
+        """Name the campaign that a result is of where there is only one it can be."""
+        known = self._service.campaigns()
+        try:
+            named = campaign_of(waiting.proposal)
+        except ProposalError:
+            named = None
+        if named in known:
+            return str(named)
+        if len(known) == 1:
+            return known[0]
+        raise CampaignError(f"{waiting.id}: say which campaign it is of: --campaign, one of {', '.join(known)}")
+
+    def _settle(self, held: str, settlement: str) -> None:
+        self._held.settle(held, by=self._actor, at=self._clock.now(), settlement=settlement)

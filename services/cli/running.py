@@ -1,0 +1,200 @@
+"""Let campaigns go on by themselves: one step, many, none for a while."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from services.cli.options import KEEP_GOING, ActorOption, CampaignArgument, JsonOption, ReasonOption
+from services.cli.session import session
+
+if TYPE_CHECKING:
+    from services.campaign.runner import Runner
+    from services.campaign.worker import Turn
+
+__all__ = ["commands"]
+
+commands = typer.Typer()
+
+_LOOP = "meguri"
+"""Who acts where a campaign goes on by itself."""
+
+
+class EngineName(StrEnum):
+    """Where models are fitted."""
+
+    SERIAL = "serial"
+    PROCESSES = "processes"
+    DASK = "dask"
+
+
+EngineOption = Annotated[
+    EngineName | None,
+    typer.Option(
+        "--engine",
+        case_sensitive=False,
+        show_default=False,
+        help="Where models are fitted. Default: as meguri.toml says.",
+    ),
+]
+
+
+@commands.command(rich_help_panel=KEEP_GOING)
+def tick(campaign: CampaignArgument = None, json_: JsonOption = False, as_: ActorOption = None) -> None:
+    """Do all that is due for a campaign now: take in results, learn, propose, send work orders; once.
+
+    The same as one turn of meguri run. Safe beside other workers, and safe to repeat: what is done is not done again.
+    """
+    from services.campaign.views import TurnView
+    from services.cli.printing import emit, say, waiting
+
+    with session(as_ or _LOOP) as here:
+        name = here.campaign(campaign)
+        here.service.state(name)
+        with here.opened.running(engine="serial") as runner, waiting(f"a turn of {name}"):
+            turn = runner.turn(name)
+        if json_:
+            emit(TurnView(campaign=name, steps=turn.steps, waits_for=turn.waits_for, is_taken=turn.is_taken))
+            return
+        for step in turn.steps:
+            say(f"{name}: {step}")
+        say(f"{name} waits for {turn.waits_for}" if turn.steps or turn.is_taken else f"{name}: another worker is at it")
+
+
+@commands.command(rich_help_panel=KEEP_GOING)
+def run(
+    engine: EngineOption = None,
+    until_rest: Annotated[
+        bool, typer.Option("--until-rest", help="End when every campaign waits for people or is at its end.")
+    ] = False,
+    log_format: Annotated[
+        str, typer.Option("--log", metavar="FORM", help="What is written to stderr: text, or json, one object a line.")
+    ] = "text",
+    as_: ActorOption = None,
+) -> None:
+    """Keep all campaigns of the workspace going, each at the times of its schedule, until Ctrl-C.
+
+    Start it on as many machines as you like. Ctrl-C, or SIGTERM, lets turns that have begun end; a second one does not.
+    Killed at any instant, the next start goes on where it was.
+    """
+    from services.cli.logs import write_logs
+    from services.cli.printing import say
+
+    if log_format not in ("text", "json"):
+        raise typer.BadParameter(f"--log is text or json, got {log_format!r}")
+    is_json = log_format == "json"
+    write_logs(as_json=is_json)
+    stop = threading.Event()
+    with session(as_ or _LOOP) as here, _until_told(stop):
+        tell = (lambda _: None) if is_json else _tell
+        with here.opened.running(engine=engine.value if engine else None, tell=tell) as runner:
+            if not is_json:
+                names = ", ".join(here.service.campaigns()) or "no campaign yet"
+                say(f"keeping {names} going in {here.opened.workspace.folder}; Ctrl-C ends it")
+            if until_rest:
+                _watch_for_rest(runner, stop)
+            runner.run(stop)
+
+
+@commands.command(rich_help_panel=KEEP_GOING)
+def pause(reason: ReasonOption, campaign: CampaignArgument = None, as_: ActorOption = None) -> None:
+    """Keep a campaign from going on by itself: nothing is taken in, proposed or sent until meguri resume.
+
+    What people do by hand is not kept back.
+    """
+    _change(campaign, "paused", reason, as_)
+
+
+@commands.command(rich_help_panel=KEEP_GOING)
+def drain(reason: ReasonOption, campaign: CampaignArgument = None, as_: ActorOption = None) -> None:
+    """Let a campaign run out: what is at the laboratory is taken in, nothing new is proposed or sent."""
+    _change(campaign, "draining", reason, as_)
+
+
+@commands.command(rich_help_panel=KEEP_GOING)
+def resume(
+    campaign: CampaignArgument = None,
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", show_default=False, help="Why, for the log.")] = "",
+    as_: ActorOption = None,
+) -> None:
+    """Let a campaign go on by itself again."""
+    _change(campaign, "running", reason, as_)
+
+
+@commands.command(rich_help_panel=KEEP_GOING)
+def send(
+    proposals: Annotated[list[str], typer.Argument(metavar="PROPOSAL", help="Ids, as PP01-C003-02.")],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", show_default=False, help="Why, for the log.")] = "",
+    as_: ActorOption = None,
+) -> None:
+    """Send approved proposals to the laboratory with one work order, or failed ones again.
+
+    meguri run does it by itself; the order leaves with its next turn, or with meguri tick.
+    """
+    from services.cli.printing import next_step, say
+    from services.cli.session import campaign_and_ids
+
+    _, ids = campaign_and_ids(proposals)
+    if len(ids) != len(proposals):
+        raise typer.BadParameter("give ids of proposals, as PP01-C003-02")
+    with session(as_) as here:
+        state = here.service.dispatch(ids, reason=reason)
+        say(f"work order {state.last_order}: {', '.join(ids)}")
+        next_step(f"meguri tick {state.campaign}")
+
+
+def _change(campaign: str | None, course: str, reason: str, actor: str | None) -> None:
+    from typing import cast
+
+    from loop.events import Course
+    from services.cli.printing import say
+
+    with session(actor) as here:
+        state = here.service.change_course(here.campaign(campaign), cast(Course, course), reason=reason)
+        say(f"{state.campaign} is {state.course}")
+
+
+def _tell(turn: Turn) -> None:
+    from datetime import datetime
+
+    from services.cli.printing import say
+
+    for step in turn.steps:
+        say(f"{datetime.now().astimezone():%H:%M:%S} {turn.campaign}: {step}")
+
+
+def _watch_for_rest(runner: Runner, stop: threading.Event) -> None:
+    def watch() -> None:
+        while not stop.wait(0.5):
+            if runner.is_at_rest():
+                stop.set()
+
+    threading.Thread(target=watch, name="rest", daemon=True).start()
+
+
+class _until_told:  # noqa: N801  (reads as a word where it is used)
+    """Set an event when the process is asked to end; a second time it ends at once."""
+
+    def __init__(self, stop: threading.Event) -> None:
+        self._stop = stop
+
+    def __enter__(self) -> None:
+        self._before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+        for number in self._before:
+            signal.signal(number, self._ask)
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _ask(self, _number: int, _frame: object) -> None:
+        from services.cli.printing import say
+
+        if self._stop.is_set():
+            raise KeyboardInterrupt
+        say("ending after the turns that have begun; once more ends at once")
+        self._stop.set()
