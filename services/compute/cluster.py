@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import signal
 import tempfile
@@ -16,8 +17,8 @@ from services.compute.errors import EngineUnavailableError
 
 __all__ = ["LOST", "connect", "local_cluster"]
 
-LOST = (OSError, TimeoutError, RuntimeError, KeyError)
-"""What `distributed` raises where a scheduler, a worker or a nanny went away in the middle of a request."""
+LOST = (Exception, asyncio.CancelledError)
+"""What a request may raise while a scheduler, a worker or a nanny goes away: `distributed` promises no less."""
 
 _LOOPBACK = "127.0.0.1"
 _CONNECT_S = 10.0

@@ -6,7 +6,6 @@ import logging
 import os
 import threading
 import uuid
-from asyncio import CancelledError
 from time import monotonic
 from typing import Any, NamedTuple
 
@@ -115,22 +114,28 @@ class Seat:
         return False
 
     def _hand_in(self, future: Any, job: Job) -> None:
-        """Fetch what a job gave."""
-        while True:
-            try:
-                result = future.result(timeout=_FETCH_S)
-            except TimeoutError:
-                if self.is_gone.is_set():
-                    return self._queue.settle(job, self._died())
-            except KilledWorker:
-                return self._queue.settle(job, self._died())
-            except (CancelledError, *LOST):  # the scheduler forgot it: restarted, or closed
-                return self._queue.put_back(job)
-            except Exception as error:  # `carry_out` raises nothing: this worker could not even call it
-                message = f"the Dask worker at {self._place.address} cannot run tasks of this meguri: {error}"
-                return self._queue.refuse(job, EngineUnavailableError(message))
-            else:
-                return self._queue.settle(job, result)
+        """Fetch what a job gave, or find out why it gave nothing."""
+        match future.status:
+            case "finished":
+                self._queue.settle(job, self._fetched(future))
+            case "error":
+                error = future.exception(timeout=_FETCH_S)
+                if isinstance(error, KilledWorker):
+                    self._queue.settle(job, self._died())
+                else:  # `carry_out` raises nothing: this worker could not even call it
+                    message = f"the Dask worker at {self._place.address} cannot run tasks of this meguri: {error!r}"
+                    self._queue.refuse(job, EngineUnavailableError(message))
+            case _:  # the scheduler has forgotten it: restarted, or out of reach for a while
+                self.is_resting = True  # until the look-out sees that the worker is there
+                self._queue.put_back(job)
+
+    def _fetched(self, future: Any) -> bytes | Failure:
+        try:
+            result: bytes | Failure = future.result(timeout=_FETCH_S)
+        except LOST as error:
+            message = f"its value was lost on the way from the Dask worker at {self._place.address}: {error!r}"
+            return Failure(kind="died", message=message)
+        return result
 
     def _died(self) -> Failure:
         return Failure(kind="died", message=f"the Dask worker at {self._place.address} ended before it was done")
@@ -143,8 +148,8 @@ class Seat:
             try:
                 self._client.restart_workers(where, timeout=_RESTART_S, raise_for_error=False)
             except ValueError:
-                self._client.run(os._exit, 1, workers=where, wait=False)
-        except (CancelledError, *LOST) as error:
+                self._client.run(os._exit, 1, workers=where, on_error="ignore")
+        except LOST as error:
             if self._queue.is_closed:
                 return
             log.error("worker cannot be restarted", extra={"address": self._place.address, "reason": str(error)})

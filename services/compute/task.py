@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import traceback
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from services.compute.errors import TaskError
@@ -67,8 +67,8 @@ class Task:
         Names the function *and* its arguments: a quarantined key is not run again, whatever it carries.
     function
         Importable in another process: at the top of a module that is not the program itself.
-    arguments
-        Travel by pickle, as the value does on its way back.
+    arguments, options
+        By position and by name; they travel by pickle, as the value does on its way back.
     timeout_s
         Seconds from the moment a worker has the task, > 0 and finite; the loading of modules is included.
 
@@ -81,6 +81,7 @@ class Task:
     key: str
     function: Callable[..., object]
     arguments: tuple[Any, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
     timeout_s: float = 600.0
 
     def __post_init__(self) -> None:

@@ -20,7 +20,7 @@ def packed(task: Task) -> bytes:
         If they do not pickle.
     """
     try:
-        return pickle.dumps((task.function, task.arguments), protocol=pickle.HIGHEST_PROTOCOL)
+        return pickle.dumps((task.function, task.arguments, dict(task.options)), protocol=pickle.HIGHEST_PROTOCOL)
     except Exception as error:  # whatever an argument's own way of being pickled raises
         raise TaskError(f"{task.key}: its arguments cannot be sent to another process: {error}") from error
 
@@ -32,8 +32,8 @@ def carry_out(payload: bytes) -> bytes | Failure:
     value. The bytes come from the same program: nothing else may be unpickled.
     """
     try:
-        function, arguments = pickle.loads(payload)  # noqa: S301 written by `packed` of this program
-        return pickle.dumps(function(*arguments), protocol=pickle.HIGHEST_PROTOCOL)
+        function, arguments, options = pickle.loads(payload)  # noqa: S301 written by `packed` of this program
+        return pickle.dumps(function(*arguments, **options), protocol=pickle.HIGHEST_PROTOCOL)
     except (Exception, SystemExit) as error:  # the work runner's edge: a task may raise anything
         return Failure.of_error(error)
 
