@@ -8,6 +8,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import sys
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -54,10 +55,14 @@ class Cluster:
     root: Path
     binaries: Path
     owner: str | None
+    is_durable: bool = False
 
     @classmethod
-    def in_folder(cls, root: Path) -> Cluster:
-        """Find what is needed to run a cluster in a folder; starts nothing."""
+    def in_folder(cls, root: Path, *, is_durable: bool = False) -> Cluster:
+        """Find what is needed to run a cluster in a folder; starts nothing.
+
+        A durable one keeps what it said is written, also where the server is killed; it is slower.
+        """
         owner = None
         if os.geteuid() == 0:
             owner = "postgres"
@@ -65,7 +70,7 @@ class Cluster:
                 pwd.getpwnam(owner)
             except KeyError:
                 raise PostgresMissingError("PostgreSQL refuses root, and there is no user postgres") from None
-        return cls(root=root, binaries=find_binaries(), owner=owner)
+        return cls(root=root, binaries=find_binaries(), owner=owner, is_durable=is_durable)
 
     def url(self, database: str) -> str:
         """Return the URL of one of its databases."""
@@ -82,12 +87,23 @@ class Cluster:
                 shutil.chown(self.root, self.owner)
             data = str(self.root / "data")
             self._run("initdb", "-D", data, "-U", "meguri", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-            settings = _SETTINGS | {"unix_socket_directories": str(self.root)}
-            options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
-            self._run("pg_ctl", "-D", data, "-l", str(self.root / "log"), "-o", options, "-w", "start")
+            self._run("pg_ctl", "-D", data, "-l", str(self.root / "log"), "-o", self._options, "-w", "start")
             self._execute(f"CREATE DATABASE {_TEMPLATE} TEMPLATE template0")
             prepare(self.url(_TEMPLATE))
             ready.touch()
+
+    @property
+    def _options(self) -> str:
+        safe = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"} if self.is_durable else {}
+        safe |= {"recovery_init_sync_method": "syncfs"} if self.is_durable and sys.platform == "linux" else {}
+        settings = _SETTINGS | safe | {"unix_socket_directories": str(self.root)}
+        return " ".join(f"-c {name}='{value}'" for name, value in settings.items())
+
+    def restart(self) -> None:
+        """Kill the server at once, as a crash would, and start it again."""
+        data = str(self.root / "data")
+        log = str(self.root / "log")
+        self._run("pg_ctl", "-D", data, "-l", log, "-o", self._options, "-m", "immediate", "-w", "restart")
 
     def stop(self) -> None:
         """Stop the cluster at once if it runs."""

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from loop.proposers.ladder import LAST_RUNG
-
 from loop import errors
 from loop.agent import propose_batch
 from loop.errors import LoopError
 from loop.events import ModelRefitted, ProposalsMade
+from loop.proposers.ladder import LAST_RUNG
 from loop.refit import refit, unfitted
 from loop.state import CampaignState
 from services.compute import Engine, Failure, Task
@@ -56,7 +55,7 @@ class EngineProposer:
             As `loop.agent.propose_batch` says.
         """
         key = f"propose {state.campaign} cycle {state.cycle + 1} from entry {state.seq}"
-        answer = _answer(self._engine, Task(key, _carried, (_propose, state, count, at), self._longest_s))
+        answer = _answer(self._engine, Task(key, _carried, (_propose, state, count, at), timeout_s=self._longest_s))
         if not isinstance(answer, Failure):
             made: ProposalsMade = answer
             return made
@@ -81,7 +80,7 @@ class EngineRefitter:
     def __call__(self, state: CampaignState) -> ModelRefitted:
         """Return what the model learned; without any fit where that task was quarantined."""
         key = f"refit {state.campaign} after entry {state.seq}"
-        answer = _answer(self._engine, Task(key, _carried, (refit, state), self._longest_s))
+        answer = _answer(self._engine, Task(key, _carried, (refit, state), timeout_s=self._longest_s))
         if not isinstance(answer, Failure):
             learned: ModelRefitted = answer
             return learned

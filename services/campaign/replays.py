@@ -10,6 +10,7 @@ from loop.errors import ProposalError
 from loop.events import Entry, ProposalsMade
 from loop.ids import CampaignId
 from loop.journal import fold
+from loop.rungs import skipped
 
 __all__ = ["Replay", "replays"]
 
@@ -36,7 +37,14 @@ def replays(campaign: CampaignId, entries: Sequence[Entry], *, cycle: int | None
         event = entry.event
         if not isinstance(event, ProposalsMade) or (cycle is not None and event.cycle != cycle):
             continue
-        again = propose_batch(fold(campaign, entries[: event.seen_seq]), count=event.count, at=entry.at)
+        ladder_from, because = skipped(event.rungs)
+        again = propose_batch(
+            fold(campaign, entries[: event.seen_seq]),
+            count=event.count,
+            at=entry.at,
+            ladder_from=ladder_from,
+            because=because,
+        )
         found.append(Replay(cycle=event.cycle, is_same=again == event, differences=tuple(_differences(event, again))))
     if cycle is not None and not found:
         raise ProposalError(f"{campaign} has no cycle {cycle}")

@@ -13,7 +13,7 @@ from loop.orders import LabReport
 from loop.questions import Question
 from loop.state import CampaignState
 from loop.strays import stray
-from loop.tick import Approve, Ask, Dispatch, GiveUp, Propose, Refit, Work
+from loop.tick import Approve, Ask, Dispatch, GiveUp, Propose, Refit, Work, due
 from services.campaign.ledger import Ledger
 from services.campaign.service import HeldResults, Proposer
 from services.campaign.stray_rows import held_report
@@ -55,22 +55,30 @@ class Steps:
         """
         match work:
             case Refit(cycle=cycle):
-                self._ledger.change(campaign, lambda state: [self._refitter(state)])
+                self._change(campaign, work, lambda state: [self._refitter(state)])
                 return f"learned from cycle {cycle}"
             case Ask(question=question):
                 self._ledger.change(campaign, lambda state: commands.ask(state, question))
                 return f"asked: {question.question}"
             case Approve(proposals=proposals):
-                self._ledger.change(campaign, lambda state: commands.approve(state, proposals, reason="automatic"))
+                self._change(campaign, work, lambda state: commands.approve(state, proposals, reason="automatic"))
                 return f"approved {some_of(proposals)}"
             case Dispatch(proposals=proposals, lost=lost):
-                self._ledger.change(campaign, lambda state: self._sent(state, proposals, lost))
+                self._change(campaign, work, lambda state: self._sent(state, proposals, lost))
                 return f"sent {some_of(proposals)}"
             case GiveUp(proposal=proposal, reason=reason):
-                self._ledger.change(campaign, lambda state: self._given_up(state, proposal, reason))
+                self._change(campaign, work, lambda state: commands.abandon(state, proposal, reason=reason))
                 return f"gave {proposal} up: {reason}"
-            case Propose(count=count):
-                return self._propose(campaign, count)
+            case Propose():
+                return self._propose(campaign, work)
+
+    def _change(self, campaign: str, work: Work, decide: Callable[[CampaignState], Sequence[Event]]) -> CampaignState:
+        """Write what a piece of work comes to, as long as it is still what is due."""
+
+        def decide_if_due(state: CampaignState) -> Sequence[Event]:
+            return decide(state) if due(state, self._ledger.clock.now()) == work else []
+
+        return self._ledger.change(campaign, decide_if_due)
 
     def take_in(self, campaign: str, reports: Sequence[LabReport]) -> str:
         """Write down what a laboratory reports, each report once; what fits no proposal waits for a person."""
@@ -99,17 +107,15 @@ class Steps:
         waiting = f", {counted(len(strays), 'of them waits', 'of them wait')} for a person" if strays else ""
         return f"took in {counted(len(reports), 'report')}{waiting}"
 
-    def _propose(self, campaign: str, count: int) -> str:
+    def _propose(self, campaign: str, work: Propose) -> str:
         def decide(state: CampaignState) -> list[Event]:
-            if state.open_proposals:
-                return []
-            return [self._proposer(state, count=count, at=self._ledger.clock.now())]
+            return [self._proposer(state, count=work.count, at=self._ledger.clock.now())]
 
         try:
-            state = self._ledger.change(campaign, decide)
+            state = self._change(campaign, work, decide)
         except SpaceError as error:
             full = Question(
-                matter=f"no formulation left at entry {self._ledger.state(campaign).version}",
+                matter=f"no formulation left in version {self._ledger.state(campaign).version}",
                 question=f"nothing can be proposed: {error}",
                 suggestion="widen the space in the definition and meguri revise, or stop here",
             )
@@ -124,10 +130,6 @@ class Steps:
         now = self._ledger.clock.now()
         after = extend(state.campaign, state, failures, actor=self._ledger.actor, at=now) if failures else state
         return [*failures, *commands.dispatch(after, proposals)]
-
-    @staticmethod
-    def _given_up(state: CampaignState, proposal: str, reason: str) -> list[Event]:
-        return commands.abandon(state, proposal, reason=reason)
 
 
 def _booked(state: CampaignState, report: LabReport) -> list[Event]:

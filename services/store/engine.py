@@ -25,6 +25,10 @@ BUSY_TIMEOUT_MS = 30_000
 CONNECT_TIMEOUT_S = 10
 """How long a PostgreSQL server may take to answer, unless its URL says otherwise."""
 
+_SESSION = {
+    "synchronous_commit": "on",  # whatever the server's default: what was committed is there after a crash
+    "idle_in_transaction_session_timeout": "300000",  # ms; a worker that is stopped in a transaction holds nobody up
+}
 _WRITES = "meguri_writes"
 _PRAGMAS = (
     f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",
@@ -55,6 +59,8 @@ def make_engine(url: URL) -> Engine:
     arguments: dict[str, Any] = {"fallback_application_name": "meguri"}
     if "connect_timeout" not in url.query:
         arguments["connect_timeout"] = CONNECT_TIMEOUT_S
+    if "options" not in url.query:
+        arguments["options"] = " ".join(f"-c {name}={value}" for name, value in _SESSION.items())
     return create_engine(
         url,
         connect_args=arguments,
