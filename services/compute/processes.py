@@ -114,7 +114,7 @@ class _Worker:
         try:
             connection.send_bytes(payload)
             result: bytes | Failure = connection.recv()
-        except (EOFError, OSError):
+        except Exception:  # the pipe broke, or there was no room for what came through it
             ended = _how_it_ended(process)
             self._forget()
             if is_late.is_set():

@@ -119,7 +119,10 @@ class Seat:
             case "finished":
                 self._queue.settle(job, self._fetched(future))
             case "error":
-                error = future.exception(timeout=_FETCH_S)
+                try:
+                    error = future.exception(timeout=_FETCH_S)
+                except LOST as unreadable:
+                    error = unreadable
                 if isinstance(error, KilledWorker):
                     self._queue.settle(job, self._died())
                 else:  # `carry_out` raises nothing: this worker could not even call it

@@ -62,7 +62,7 @@ def test_workers_end_with_their_parent(kind, how, tmp_path):
     if kind == "dask" and how is not signal.SIGKILL:
         pytest.skip("Dask's workers watch their parent in one way, whatever ends it")
     files = [tmp_path / "one", tmp_path / "two"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)}
     script = tmp_path / "parent.py"
     script.write_text(PARENT)
     parent = subprocess.Popen(

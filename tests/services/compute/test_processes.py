@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing.resource_tracker
 import multiprocessing.spawn
 import os
 import signal
@@ -36,6 +37,7 @@ def test_a_worker_is_kept_for_the_tasks_to_come():
 
 def test_where_no_process_starts_no_task_is_blamed(monkeypatch):
     """The future says what is wrong; once processes start again, the same task is run."""
+    multiprocessing.resource_tracker.ensure_running()
     with ProcessEngine(1) as engine:
         monkeypatch.setattr(multiprocessing.spawn, "_python_exe", b"/usr/bin/false")
         with pytest.raises(EngineUnavailableError, match=r"no worker process can be started.*exit code 1"):
