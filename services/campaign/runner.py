@@ -62,7 +62,7 @@ class Runner:
     n_threads
         How many campaigns may be worked on at once.
     tell
-        Told of every turn in which something was done.
+        Told of every turn in which something was done, or that waits for something else than the one before.
     """
 
     def __init__(
@@ -80,6 +80,7 @@ class Runner:
         self._troubles: dict[str, _Trouble] = {}
         self._scheduled: dict[CampaignId, Schedule] = {}
         self._rests: dict[str, bool] = {}
+        self._waits: dict[str, str] = {}
         self._busy: set[str] = set()  # saves a look; that no two work on one campaign is the lease's promise
 
     def run(self, stop: threading.Event) -> None:
@@ -145,8 +146,9 @@ class Runner:
         turn = self._worker.turn(campaign, due_at=due_at)
         if turn.is_taken:
             self._rests[campaign] = not turn.steps and not self._worker.is_underway(campaign)
-            if turn.steps:
+            if turn.steps or turn.waits_for != self._waits.get(campaign):
                 self._tell(turn)
+            self._waits[campaign] = turn.waits_for
         return turn
 
     def _look(self, scheduler: BackgroundScheduler) -> None:

@@ -53,3 +53,4 @@ def write_logs(*, as_json: bool) -> None:
         logger.handlers[:] = [handler]
         logger.propagate = False
         logger.setLevel(logging.INFO if as_json else logging.WARNING)
+    logging.getLogger("apscheduler").setLevel(logging.CRITICAL)  # a look that comes while one is at it is no news

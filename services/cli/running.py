@@ -163,8 +163,11 @@ def _tell(turn: Turn) -> None:
 
     from services.cli.printing import say
 
+    now = f"{datetime.now().astimezone():%H:%M:%S}"
     for step in turn.steps:
-        say(f"{datetime.now().astimezone():%H:%M:%S} {turn.campaign}: {step}")
+        say(f"{now} {turn.campaign}: {step}")
+    if turn.waits_for:
+        say(f"{now} {turn.campaign} waits for {turn.waits_for}", style="dim")
 
 
 def _watch_for_rest(runner: Runner, stop: threading.Event) -> None:
