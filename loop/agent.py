@@ -14,10 +14,12 @@ from loop.errors import ProposalError, SpaceError
 from loop.events import ProposalsMade
 from loop.ids import proposal_id
 from loop.proposal import Origin, Prediction, Proposal
-from loop.proposers.drafts import Draft, from_design, from_model
+from loop.proposers.drafts import Draft, from_design
+from loop.proposers.ladder import descend, expected
 from loop.proposers.order import order_runs
+from loop.rungs import Rung, RungName, answered_by
 from loop.seeds import derive_seed
-from loop.situation import situation
+from loop.situation import Situation, situation
 from loop.space.space import SearchSpace
 from loop.state import CampaignState
 from loop.stock import available_kg
@@ -30,24 +32,36 @@ _STAMPED = ("meguri", "botorch", "gpytorch", "torch", "numpy", "scipy")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forecast:
-    """What is expected of a formulation that a person thinks of; why it may not be made, where that is so."""
+    """What is expected of a formulation that a person thinks of; why it may not be made, where that is so.
+
+    `rung` is who expects it; None where too little is known to expect anything.
+    """
 
     predicted: Mapping[str, Prediction]
+    rung: RungName | None
     violations: tuple[str, ...]
     breaks_safety: bool
 
 
-def propose_batch(state: CampaignState, *, count: int, at: datetime) -> ProposalsMade:
-    """Propose `count` formulations as the next cycle.
+def propose_batch(
+    state: CampaignState,
+    *,
+    count: int,
+    at: datetime,
+    ladder_from: RungName = "model",
+    because: str = "",
+) -> ProposalsMade:
+    """Propose `count` formulations as the next cycle; fewer where the space holds fewer that are open.
 
-    Before as many formulations are known as the initial design asks for, and before every measured target has two
-    results, the design continues; then the surrogate chooses. Where the definition names a control, one is added in
-    each block.
+    Before as many formulations are known as the initial design asks for, the design continues; then the first rung of
+    the ladder (`loop.rungs`) that can chooses. Where the definition names a control, one is added in each block.
 
     Parameters
     ----------
     at
         The moment, aware: only its date counts, for the expiry of lots.
+    ladder_from, because
+        The first rung to try, and why those above it are not: they hung, or took their process down.
 
     Raises
     ------
@@ -63,10 +77,12 @@ def propose_batch(state: CampaignState, *, count: int, at: datetime) -> Proposal
     seed = derive_seed(definition.policy.seed, state.campaign, "cycle", cycle)
     space = definition.space(available_kg=available_kg(state, count=count, today=at.date()))
     here = situation(state, space)
-    needed = min(count, here.n_missing_from_design) if here.can_learn else count
-    drafts = from_design(here, needed, derive_seed(definition.policy.seed, state.campaign, "initial design"))
-    if len(drafts) < count and here.can_learn:
-        drafts += from_model(here, count - len(drafts), seed, drafts)
+    design_seed = derive_seed(definition.policy.seed, state.campaign, "initial design")
+    drafts = from_design(here, _n_from_design(here, count), design_seed)
+    rungs: tuple[Rung, ...] = ()
+    if len(drafts) < count:
+        more, tried = descend(here, count - len(drafts), seed, drafts, ladder_from=ladder_from, because=because)
+        drafts, rungs = [*drafts, *more], tried if more else ()
     if not drafts:
         raise SpaceError(f"{state.campaign}: every formulation of the space is made or on its way")
     proposals = _numbered(state, space, drafts, cycle, seed)
@@ -78,8 +94,9 @@ def propose_batch(state: CampaignState, *, count: int, at: datetime) -> Proposal
         seen_seq=state.seq,
         space_version=state.version,
         data_hash=state.data_hash(),
-        surrogate=definition.policy.surrogate if any(d.origin is Origin.MODEL for d in drafts) else "none",
+        surrogate=_surrogate(definition, rungs),
         versions={name: _version(name) for name in _STAMPED},
+        rungs=rungs,
     )
 
 
@@ -96,17 +113,31 @@ def forecast(state: CampaignState, formulation: Formulation) -> Forecast:
     planned = space.read(formulation)
     broken = space.violations(planned)
     here = situation(state, space)
-    predicted: Mapping[str, Prediction] = {}
-    if here.can_learn:
-        from loop.proposers.bayesian import forecast_of
-
-        seed = derive_seed(definition.policy.seed, state.campaign, "forecast", state.seq)
-        predicted = forecast_of(definition, here.encoding, here.evidence, [planned], seed=seed)[0]
+    seed = derive_seed(definition.policy.seed, state.campaign, "forecast", state.seq)
+    predicted, rung = expected(here, planned, seed)
     return Forecast(
         predicted=predicted,
+        rung=rung,
         violations=tuple(str(violation) for violation in broken),
         breaks_safety=any(violation.is_safety for violation in broken),
     )
+
+
+def _n_from_design(here: Situation, count: int) -> int:
+    """Return how many of a batch the initial design still gives: all, where there is nothing to learn from yet."""
+    if here.obstacle and (here.n_missing_from_design or not here.is_begun):
+        return count
+    return min(count, here.n_missing_from_design)
+
+
+def _surrogate(definition: Definition, rungs: tuple[Rung, ...]) -> str:
+    """Name the surrogate that chose; none where no model did."""
+    match answered_by(rungs):
+        case "model" | "jitter":
+            return definition.policy.surrogate
+        case "simpler":
+            return "forest"
+    return "none"
 
 
 def _numbered(

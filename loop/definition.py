@@ -170,8 +170,8 @@ class Definition(Frozen):
         return fingerprint(self.model_dump(mode="json", by_alias=True))
 
     def n_initial(self) -> int:
-        """Return how many formulations are made before a model is asked."""
-        return self.policy.initial.count or max(5, 2 * len(self.knobs))
+        """Return how many formulations are made before a model is asked: those declared, else parameters plus two."""
+        return self.policy.initial.count or len(self.knobs) + 2
 
     def space(self, *, available_kg: Mapping[str, float] | None = None) -> SearchSpace:
         """Build the search space.

@@ -11,6 +11,7 @@ from pydantic import Field, TypeAdapter
 from loop.ids import ProposalId, SpecimenId
 from loop.observations import IntermediateValue, Observation, TargetValue
 from loop.proposal import Prediction, Proposal
+from loop.rungs import Rung
 from loop.values import Frozen, Setting
 
 __all__ = [
@@ -78,7 +79,10 @@ class SpecimenImported(Frozen):
 
 
 class ProposalsMade(Frozen):
-    """A batch was proposed. `seen_seq`, `data_hash`, `space_version` and `seed` are all that it followed from."""
+    """A batch was proposed. `seen_seq`, `data_hash`, `space_version` and `seed` are all that it followed from.
+
+    `rungs` are those of the ladder that were tried, the last of which answered; none where the initial design gave all.
+    """
 
     kind: Literal["proposals_made"] = "proposals_made"
     cycle: int = Field(ge=1)
@@ -90,6 +94,7 @@ class ProposalsMade(Frozen):
     data_hash: str
     surrogate: str
     versions: Mapping[str, str] = Field(default_factory=dict)
+    rungs: tuple[Rung, ...] = ()
 
 
 class ProposalApproved(Frozen):

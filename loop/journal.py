@@ -255,6 +255,7 @@ class _Reading:
             surrogate=event.surrogate,
             versions=event.versions,
             proposals=tuple(proposal.id for proposal in event.proposals),
+            rungs=event.rungs,
         )
 
     def _step(self, entry: Entry, which: ProposalId, step: str, reason: str) -> None:

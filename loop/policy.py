@@ -26,7 +26,7 @@ class InitialDesign(Frozen):
 
     kind: Literal["auto", "sobol", "simplex", "maximin"] = Field(default="auto", description="How the space is filled.")
     count: PositiveInt | None = Field(
-        default=None, description="Formulations; twice the number of parameters, at least 5, where left out."
+        default=None, description="Formulations; the number of parameters plus two where left out."
     )
 
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from loop.errors import SurrogateError
 from loop.events import FitOfTarget, ModelRefitted
 from loop.seeds import derive_seed
 from loop.situation import situation
@@ -36,11 +35,12 @@ def refit(state: CampaignState) -> ModelRefitted:
     with settled(seed):
         for target, told in data.targets.items():
             judged = np.flatnonzero(told.known & (told.censored == 0))
+            unit = here.evidence.scalings[target].factor
             errors = _errors(surrogate(name), data, target, judged, seed) if len(judged) >= _FEWEST else None
             fits[target] = FitOfTarget(
                 n=int(told.known.sum()),
-                rmse=None if errors is None else _finite(np.sqrt(np.mean(errors**2))),
-                spread=_finite(np.std(told.mean[judged], ddof=1)) if len(judged) > 1 else None,
+                rmse=None if errors is None else _finite(unit * np.sqrt(np.mean(errors**2))),
+                spread=_finite(unit * np.std(told.mean[judged], ddof=1)) if len(judged) > 1 else None,
             )
     return _event(state, fits, rung="model")
 
@@ -52,6 +52,8 @@ def unfitted(state: CampaignState) -> ModelRefitted:
 
 def _errors(model: Surrogate, data: TrainingData, target: str, judged: np.ndarray, seed: int) -> np.ndarray | None:
     """Return predicted minus measured of every judged row, predicted without it; None where the model fails."""
+    from loop.proposers.failures import NUMERIC_ERRORS  # not above: with it comes torch
+
     told = data.targets[target]
     order = np.random.default_rng(seed).permutation(judged)
     errors = []
@@ -60,7 +62,7 @@ def _errors(model: Surrogate, data: TrainingData, target: str, judged: np.ndarra
         part = replace(told, mean=told.mean[keep], variance=told.variance[keep], censored=told.censored[keep])
         try:
             fitted = model.fit(replace(data, X=data.X[keep], targets={target: part}), seed=seed)
-        except SurrogateError:
+        except NUMERIC_ERRORS:
             return None
         errors.append(fitted.predict(data.X[left_out])[target][0] - told.mean[left_out])
     return np.concatenate(errors)

@@ -38,6 +38,7 @@ from loop.events import (
 )
 from loop.numerals import numeral
 from loop.observations import State, TargetValue
+from loop.rungs import answered_by, said_of
 
 __all__ = ["Told", "said", "sentence", "tell"]
 
@@ -149,8 +150,12 @@ def _told_of_proposals(event: ProposalsMade) -> Told:
     ids = [proposal.id for proposal in event.proposals]
     which = f"{ids[0]} to {ids[-1].rpartition('-')[2]}" if len(ids) > 1 else "".join(ids)
     how = "" if event.surrogate == "none" else f" by {event.surrogate}"
+    because = ""
+    if (rung := answered_by(event.rungs)) is not None and rung != "model":
+        how, because = f" by {said_of(rung)}", event.rungs[0].reason
     from_what = f"from entries up to {event.seen_seq}, seed {event.seed}"
-    return Told(which, f"proposed as cycle {event.cycle}{how} ({counted(len(ids), 'formulation')}, {from_what})")
+    what = f"proposed as cycle {event.cycle}{how} ({counted(len(ids), 'formulation')}, {from_what})"
+    return Told(which, what, because)
 
 
 def _fits(event: ModelRefitted) -> str:

@@ -24,7 +24,8 @@ class Situation:
     """What is known of a campaign when something is decided.
 
     `pending` are formulations whose results are still to come, `unmakeable` those that could not be made or were turned
-    down as a lesson, `taken` every one that was made or asked for; each as far as the definition in force can say it.
+    down as a lesson, `taken` every one that was made or asked for, `closed` those that are not asked for again because
+    a model knows them or they cannot be made; each as far as the definition in force can say it.
     """
 
     definition: Definition
@@ -34,12 +35,31 @@ class Situation:
     pending: tuple[Formulation, ...]
     unmakeable: tuple[Formulation, ...]
     taken: frozenset[tuple[tuple[str, Setting], ...]]
+    closed: tuple[Formulation, ...]
     n_missing_from_design: int
 
     @property
-    def can_learn(self) -> bool:
-        """Whether there is enough for a model: two results of every measured target."""
-        return all(int(target.known.sum()) >= _FEWEST_RESULTS for target in self.evidence.data.targets.values())
+    def obstacle(self) -> str:
+        """Why no model can be asked: a measured target with fewer than two results; empty where one can."""
+        few = {name: int(told.known.sum()) for name, told in self.evidence.data.targets.items()}
+        lacking = [
+            f"{name} has {'no result' if n == 0 else 'one result'} yet"
+            for name, n in few.items()
+            if n < _FEWEST_RESULTS
+        ]
+        return f"{', '.join(lacking)}; a model needs two" if lacking else ""
+
+    @property
+    def remark(self) -> str:
+        """What to know of a model that is asked: targets that are not learned on the logarithm that was asked for."""
+        told = self.evidence.data.targets
+        plain = [name for name in told if self.definition.targets[name].scale == "log" and not told[name].is_log]
+        return f"{', '.join(plain)} learned as it is, not its logarithm: a result is not above zero" if plain else ""
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether any formulation is known by a result."""
+        return len(self.evidence.rows) > 0
 
 
 def situation(state: CampaignState, space: SearchSpace) -> Situation:
@@ -66,6 +86,9 @@ def situation(state: CampaignState, space: SearchSpace) -> Situation:
         pending=tuple(reading.settings for reading in pending if reading.is_of_space),
         unmakeable=tuple({**reading.settings, **reading.former} for reading in unmakeable),
         taken=frozenset(_key(reading.settings) for reading in (*asked, *made) if reading.is_of_space),
+        closed=tuple(
+            reading.settings for reading in (*(one.reading for one in known), *unmakeable) if reading.is_of_space
+        ),
         n_missing_from_design=max(0, definition.n_initial() - _n_known(known) - _n_on_their_way(state)),
     )
 

@@ -13,6 +13,7 @@ from loop.events import Course, FitOfTarget
 from loop.ids import CampaignId, ProposalId, SpecimenId
 from loop.observations import Observation, TargetValue
 from loop.proposal import OPEN_STATES, Prediction, Proposal, ProposalState
+from loop.rungs import Rung
 from loop.space.parameters import Parameter
 from loop.values import Formulation, fingerprint
 from loop.versions import Versions
@@ -167,6 +168,7 @@ class CycleRecord:
     proposals: tuple[ProposalId, ...]
     closed_at: datetime | None = None
     closed_seq: int | None = None
+    rungs: tuple[Rung, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,8 @@ learned of formulations that cannot be made weighs the score down.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -23,15 +24,36 @@ from botorch.utils.multi_objective.hypervolume import infer_reference_point
 from torch import Tensor
 
 from loop.definition import Definition
+from loop.errors import ExpressionError
+from loop.expressions import Expression
 from loop.goals import Target, pareto_front
 from loop.space.encoding import Encoding
 from loop.surrogates.base import FittedSurrogate
 from loop.training import Evidence
 
-__all__ = ["WeightedAcquisition", "build_acquisition"]
+__all__ = ["Reading", "WeightedAcquisition", "build_acquisition"]
 
 _N_SAMPLES = {"single": 128, "desirability": 128, "pareto": 64}
+
+_MOST_SIDES = 4500
+"""Samples times cells beyond the front times goals: more take seconds to score, so fewer samples are drawn."""
+
+_FEWEST_SAMPLES = 8
+
+_MOST_CELLS = 200
+"""Cells beyond a front from which on the smallest of them are not told apart."""
+
+_CELLS_LEFT = 100
+_LEFT_OUT = 1e-3
+"""Share of the hypervolume in the cells that are then left out, and how many about remain."""
 _LEAST_DESIRABILITY = 1e-3
+_EQUAL = 1e-14
+"""Spread as a share of the size that equal values may seem to have."""
+_LARGEST_LOG = 700.0
+"""Natural logarithm of the largest outcome that is told apart."""
+_FAR = 1e6
+"""Spreads from which on a gain is no larger, however large: their product over targets stays a number. A formulation
+whose computed target is no number stands behind by as many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +66,14 @@ class _Scale:
     @classmethod
     def of(cls, gains: np.ndarray) -> _Scale:
         known = gains[np.isfinite(gains)]
-        spread = float(known.std()) if len(known) > 1 else 0.0
-        return cls(float(known.mean()) if len(known) else 0.0, spread if spread > 0 else 1.0)
+        if not len(known):
+            return cls(0.0, 1.0)
+        with np.errstate(over="ignore", invalid="ignore"):
+            centre, spread = float(known.mean()), float(known.std())
+        size = float(np.abs(known).max())
+        if size > 0 and not (np.isfinite(spread) and spread > 0):  # its squares overflow or vanish
+            centre, spread = size * float((known / size).mean()), size * float((known / size).std())
+        return cls(centre, spread if spread > _EQUAL * size else 1.0)
 
 
 class WeightedAcquisition(AcquisitionFunction):  # type: ignore[misc]  # BoTorch carries no types
@@ -91,13 +119,14 @@ def build_acquisition(
     A BoTorch acquisition over X (b, q, columns), with values on a logarithmic scale.
     """
     kind = definition.objective.kind
-    reading = _Reading(definition, encoding, evidence)
+    reading = Reading(definition, encoding, evidence)
     is_block = np.array([column.kind == "block" for column in evidence.data.columns])
     baseline = torch.as_tensor(np.where(is_block, 0.0, evidence.data.X))  # without the luck of the block
+    n_samples, alpha = reading.effort()
     shared = {
         "model": fitted.model,
         "X_baseline": baseline,
-        "sampler": SobolQMCNormalSampler(torch.Size([_N_SAMPLES[kind]]), seed=seed),
+        "sampler": SobolQMCNormalSampler(torch.Size([n_samples]), seed=seed),
         "prune_baseline": True,
         "X_pending": torch.as_tensor(pending) if len(pending) else None,
         "constraints": reading.constraints() or None,
@@ -108,14 +137,14 @@ def build_acquisition(
             **shared,
             objective=GenericMCMultiOutputObjective(reading.gains),
             ref_point=reading.reference_point().tolist(),
+            alpha=alpha,
         )
     else:
-        score = reading.single_gain if kind == "single" else reading.desirability
-        acquisition = qLogNoisyExpectedImprovement(**shared, objective=GenericMCObjective(score))
+        acquisition = qLogNoisyExpectedImprovement(**shared, objective=GenericMCObjective(reading.score))
     return acquisition if log_weight is None else WeightedAcquisition(acquisition, log_weight)
 
 
-class _Reading:
+class Reading:
     """Reads model samples as gains. Computed targets are worked out from X; the rest are outputs of the model."""
 
     def __init__(self, definition: Definition, encoding: Encoding, evidence: Evidence) -> None:
@@ -130,18 +159,22 @@ class _Reading:
         parts = []
         for name in self._goals:
             scale = self._scales[name]
-            parts.append((self._gain(name, samples, X) - scale.centre) / scale.spread)
+            parts.append(((self._gain(name, samples, X) - scale.centre) / scale.spread).clamp(-_FAR, _FAR))
         return torch.stack(parts, dim=-1)
 
-    def single_gain(self, samples: Tensor, X: Tensor | None = None) -> Tensor:
-        return self.gains(samples, X)[..., 0]
+    def score(self, samples: Tensor, X: Tensor | None = None) -> Tensor:
+        """Return one number for each sample (..., q): the desirability, else the sum of the gains."""
+        if self._definition.objective.kind == "desirability":
+            return self._desirability(samples, X)
+        gains = self.gains(samples, X)
+        return gains[..., 0] if len(self._goals) == 1 else gains.sum(dim=-1)
 
-    def desirability(self, samples: Tensor, X: Tensor | None = None) -> Tensor:
+    def _desirability(self, samples: Tensor, X: Tensor | None = None) -> Tensor:
         total, weights = torch.zeros(()), 0.0
         for name in self._goals:
             target = self._definition.targets[name]
             worst, best = (float(v) for v in target.gain(np.array([target.worst, target.ideal])))
-            share = ((self._gain(name, samples, X) - worst) / (best - worst)).clamp(_LEAST_DESIRABILITY, 1.0)
+            share = ((self._gain(name, samples, X) - worst) / ((best - worst) or 1.0)).clamp(_LEAST_DESIRABILITY, 1.0)
             total = total + target.weight * share.log()
             weights += target.weight
         return (total / weights).exp()
@@ -160,7 +193,7 @@ class _Reading:
         return found
 
     def _excess(self, samples: Tensor, *, name: str, edge: float, sign: float, spread: float) -> Tensor:
-        return sign * (self._output(name, samples) - edge) / spread
+        return (sign * (self._output(name, samples) - edge) / spread).clamp(-_FAR, _FAR)
 
     def reference_point(self) -> Tensor:
         """Return the standardised point behind which nothing counts: the declared one, else inferred from the front."""
@@ -169,19 +202,35 @@ class _Reading:
             raw = [self._definition.targets[n].gain(np.array([declared[n]]))[0] for n in self._goals]
             return torch.tensor(
                 [(g - self._scales[n].centre) / self._scales[n].spread for g, n in zip(raw, self._goals, strict=True)]
-            )
+            ).clamp(-_FAR, _FAR)
+        front = self._front()
+        if not len(front):
+            return torch.full((len(self._goals),), -1.0)
+        return torch.as_tensor(infer_reference_point(torch.as_tensor(front)))
+
+    def effort(self) -> tuple[int, float]:
+        """Return how many samples to draw, and the share of the hypervolume to leave out: less of a large front."""
+        n_samples, kind = _N_SAMPLES[self._definition.objective.kind], self._definition.objective.kind
+        if kind != "pareto":
+            return n_samples, 0.0
+        n, n_goals, alpha = len(self._front()), len(self._goals), 0.0
+        n_cells = {2: n + 1.0, 3: 2.3 * n, 4: 1.5 * n + 0.1 * n**2}[n_goals]  # as counted on spherical fronts
+        if n_goals > 2 and n_cells > _MOST_CELLS:
+            n_cells, alpha = _CELLS_LEFT, _LEFT_OUT
+        while n_samples > _FEWEST_SAMPLES and n_samples * n_cells * n_goals > _MOST_SIDES:
+            n_samples //= 2
+        return n_samples, alpha
+
+    def _front(self) -> np.ndarray:
+        """Return the standardised gains of the front that is known, shape (n, goals)."""
         gains = np.stack([self._standard(n) for n in self._goals], axis=1)
         known = gains[np.isfinite(gains).all(axis=1)]
-        if not len(known):
-            return torch.full((len(self._goals),), -1.0)
-        front = torch.as_tensor(known[pareto_front(known)])
-        return torch.as_tensor(infer_reference_point(front))
+        return np.asarray(known[pareto_front(known)])
 
     def _standard(self, name: str) -> np.ndarray:
         scale = self._scales[name]
-        return np.asarray(
-            (self._definition.targets[name].gain(self._evidence.values[name]) - scale.centre) / scale.spread
-        )
+        gains = self._definition.targets[name].gain(self._evidence.values[name])
+        return np.asarray(np.clip((gains - scale.centre) / scale.spread, -_FAR, _FAR))
 
     def _gain(self, name: str, samples: Tensor, X: Tensor | None) -> Tensor:
         target = self._definition.targets[name]
@@ -189,14 +238,26 @@ class _Reading:
             return _tensor_gain(target, self._output(name, samples))
         assert X is not None  # noqa: S101  (BoTorch passes X to objectives)
         assert target.expression is not None  # noqa: S101  (what is not measured is computed)
-        values = target.expression(self._encoding.decode(X.detach().numpy()))
-        computed = torch.as_tensor(np.broadcast_to(np.asarray(values, dtype=float), X.shape[:-1]).copy())
-        return _tensor_gain(target, computed).expand(samples.shape[:-1])
+        computed = torch.as_tensor(_values(target.expression, self._encoding.decode(X.detach().numpy()), X.shape[:-1]))
+        worst = self._scales[name].centre - _FAR * self._scales[name].spread
+        return torch.nan_to_num(_tensor_gain(target, computed), nan=worst).expand(samples.shape[:-1])
 
     def _output(self, name: str, samples: Tensor) -> Tensor:
         """Return one target's samples in its unit."""
         output = samples[..., self._outputs[name]]
-        return output.exp() if self._is_log[name] else output
+        return output.clamp_max(_LARGEST_LOG).exp() if self._is_log[name] else output
+
+
+def _values(expression: Expression, columns: Mapping[str, np.ndarray], shape: Sequence[int]) -> np.ndarray:
+    """Work a formula out over columns of one shape; NaN where it gives no finite number."""
+    try:
+        return np.broadcast_to(np.asarray(expression(columns), dtype=float), shape).copy()
+    except ExpressionError:
+        found = np.full(shape, np.nan)
+    for index in np.ndindex(*shape):
+        with suppress(ExpressionError):
+            found[index] = expression({name: column[index] for name, column in columns.items()})
+    return found
 
 
 def _tensor_gain(target: Target, values: Tensor) -> Tensor:

@@ -13,7 +13,7 @@ from botorch.exceptions.errors import UnsupportedError
 from loop.acquisition.climb import climb
 from loop.acquisition.moves import Moves
 from loop.acquisition.polish import polish
-from loop.errors import SpaceError
+from loop.errors import SpaceError, SurrogateError
 from loop.space.sampling import distances, enumerate_rows, sample, scaled
 from loop.space.space import SearchSpace
 
@@ -32,6 +32,9 @@ _N_KEPT = 128
 _N_CLIMBERS = 16
 _N_POLISHED = 3
 _N_BEST_SEEN = 4
+
+_MOST_NEIGHBOURED = 64
+"""Rows known beside which is looked where nothing else is open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,12 +95,15 @@ def maximise(
 
     Returns
     -------
-    Picks in the order of choice: rows feasible and on the grid, with the scores they were chosen by.
+    Picks in the order of choice: rows feasible and on the grid, with the scores they were chosen by; fewer than `n`
+    where fewer are left.
 
     Raises
     ------
     SpaceError
-        If fewer than `n` rows are left to choose.
+        If no row is left to choose.
+    SurrogateError
+        If rows are left, and no score of them is a finite number.
     """
     score, taken = _Scorer(acquisition, encode), _Taken(() if allow_repeats else seen_rows)
     waiting: list[torch.Tensor] = []
@@ -110,12 +116,14 @@ def maximise(
     for _ in range(n):
         pick = _best_of(listed, score, taken) if search is None else search.best(taken)
         if pick is None:
-            raise SpaceError(f"{len(picks)} of {n} formulations were found: every other one is made or pending")
+            break
         picks.append(pick)
         taken.add(pick.row[None])
         if len(picks) < n:
             waiting.append(torch.as_tensor(encode(pick.row[None]), dtype=torch.double))
             _set_pending(acquisition, torch.cat(waiting))
+    if not picks:
+        raise SpaceError("no formulation was found: every one is made or pending")
     return picks
 
 
@@ -157,9 +165,12 @@ class _Search:
             rows[i], tops[i] = polish(self._score, self._space, rows[i], tops[i])
         self._peaks = rows
         rows, tops = np.vstack([rows, pool]), np.r_[tops, values]
-        tops = np.where(taken.is_open(rows), tops, -np.inf)
-        best = int(tops.argmax())
-        return Pick(row=rows[best], value=float(tops[best])) if np.isfinite(tops[best]) else None
+        is_open = taken.is_open(rows)
+        if not is_open.any():  # nearly every formulation is made: what is left lies beside one of them
+            around, _ = self._moves.around(self._seen[self._space.feasible(self._seen)][-_MOST_NEIGHBOURED:])
+            rows = around[taken.is_open(around)]
+            return _best(rows, self._score.values(rows))
+        return _best(rows[is_open], tops[is_open])
 
     def _seen_starts(self) -> np.ndarray:
         """Return the rows next to the best ones known, on the grid."""
@@ -173,10 +184,16 @@ class _Search:
 def _best_of(listed: np.ndarray | None, score: _Scorer, taken: _Taken) -> Pick | None:
     assert listed is not None  # noqa: S101  (asked for where the space is listed)
     rows = listed[taken.is_open(listed)]
+    return _best(rows, score.values(rows))
+
+
+def _best(rows: np.ndarray, values: np.ndarray) -> Pick | None:
+    """Return the row of the highest score; None where there is no row."""
     if not len(rows):
         return None
-    values = score.values(rows)
     best = int(values.argmax())
+    if not np.isfinite(values[best]):
+        raise SurrogateError(f"no score of {len(rows)} formulations is a finite number")
     return Pick(row=rows[best], value=float(values[best]))
 
 

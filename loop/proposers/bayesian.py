@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 
 import numpy as np
+from linear_operator.settings import cholesky_jitter, cholesky_max_tries
 
 from loop.acquisition.build import build_acquisition
 from loop.acquisition.optimise import maximise
+from loop.acquisition.scaled import as_learned
 from loop.definition import Definition
+from loop.errors import SurrogateError
 from loop.proposal import Prediction
+from loop.proposers.steadied import steadied
+from loop.scaling import Scaling
 from loop.space.encoding import Encoding
 from loop.space.space import SearchSpace
-from loop.surrogates import surrogate
-from loop.surrogates.base import FittedSurrogate
+from loop.surrogates import steady_surrogate, surrogate
+from loop.surrogates.base import FittedSurrogate, Surrogate
 from loop.surrogates.feasibility import log_feasibility
 from loop.surrogates.settled import settled
 from loop.training import Evidence
 from loop.values import Formulation, Setting
 
 __all__ = ["Choice", "choose", "forecast_of", "predict"]
+
+_JITTER = 1e-6
+"""Added to the diagonal of a covariance that cannot be factored, ten times more at each try."""
+
+_N_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +53,9 @@ def choose(
     seed: int,
     pending: Sequence[Formulation] = (),
     unmakeable: Sequence[Formulation] = (),
+    is_steady: bool = False,
 ) -> list[Choice]:
-    """Choose `count` formulations, one after the other, each in view of those before it.
+    """Choose `count` formulations, one after the other, each in view of those before it; fewer where fewer are left.
 
     Parameters
     ----------
@@ -51,23 +63,41 @@ def choose(
         Formulations whose results are still to come: the batch keeps clear of them.
     unmakeable
         Formulations that could not be made, or that a person turned down as a lesson; of any version.
+    is_steady
+        Whether to take away what makes the model singular: see `loop.rungs`.
 
     Raises
     ------
     SpaceError
         If the space holds no formulation that is neither made nor pending.
+    SurrogateError
+        If the model cannot be fitted, or a prediction or every score is no finite number.
     """
-    with settled(seed):
-        return _chosen(definition, space, encoding, evidence, count, seed, pending, unmakeable)
+    with settled(seed), _jitter(is_steady=is_steady):
+        return _chosen(definition, space, encoding, evidence, count, seed, pending, unmakeable, is_steady)
 
 
 def forecast_of(
-    definition: Definition, encoding: Encoding, evidence: Evidence, formulations: Sequence[Formulation], *, seed: int
+    definition: Definition,
+    encoding: Encoding,
+    evidence: Evidence,
+    formulations: Sequence[Formulation],
+    *,
+    seed: int,
+    name: str = "",
+    is_steady: bool = False,
 ) -> list[dict[str, Prediction]]:
-    """Learn from the evidence and say what is expected of formulations."""
-    with settled(seed):
-        fitted = surrogate(definition.policy.surrogate).fit(evidence.data, seed=seed)
-        return predict(definition, encoding, fitted, formulations)
+    """Learn from the evidence, by the policy's surrogate or the one named, and say what is expected of formulations.
+
+    Raises
+    ------
+    SurrogateError
+        If the model cannot be fitted, or a prediction is no finite number.
+    """
+    with settled(seed), _jitter(is_steady=is_steady):
+        known = steadied(evidence) if is_steady else evidence
+        fitted = _learner(name or definition.policy.surrogate, is_steady).fit(known.data, seed=seed)
+        return predict(definition, encoding, fitted, formulations, evidence.scalings)
 
 
 def _chosen(
@@ -79,18 +109,21 @@ def _chosen(
     seed: int,
     pending: Sequence[Formulation],
     unmakeable: Sequence[Formulation],
+    is_steady: bool,
 ) -> list[Choice]:
-    fitted = surrogate(definition.policy.surrogate).fit(evidence.data, seed=seed)
+    known = steadied(evidence) if is_steady else evidence
+    fitted = _learner(definition.policy.surrogate, is_steady).fit(known.data, seed=seed)
     pending_rows = space.to_rows(pending)
     unmakeable_rows = encoding.rows_of(unmakeable)
+    wanted, baseline = as_learned(definition, _within_reach(space, encoding, known))
     acquisition = build_acquisition(
-        definition,
+        wanted,
         encoding,
-        _within_reach(space, encoding, evidence),
+        baseline,
         fitted,
         pending=encoding.encode(pending_rows),
         seed=seed,
-        log_weight=log_feasibility(evidence.data.X, encoding.encode(unmakeable_rows)),
+        log_weight=log_feasibility(known.data.X, encoding.encode(unmakeable_rows)),
     )
     picks = maximise(
         acquisition,
@@ -102,11 +135,25 @@ def _chosen(
         rng=np.random.default_rng(seed),
     )
     formulations = [space.to_formulation(pick.row) for pick in picks]
-    predictions = predict(definition, encoding, fitted, formulations)
+    predictions = predict(definition, encoding, fitted, formulations, evidence.scalings)
     return [
         Choice(formulation=formulation, predicted=predicted, acquisition=float(pick.value))
         for pick, formulation, predicted in zip(picks, formulations, predictions, strict=True)
     ]
+
+
+def _learner(name: str, is_steady: bool) -> Surrogate:
+    return steady_surrogate(name) if is_steady else surrogate(name)
+
+
+@contextmanager
+def _jitter(*, is_steady: bool) -> Iterator[None]:
+    """Let more be added to the diagonal of a matrix that cannot be factored, where that is asked for."""
+    with ExitStack() as stack:
+        if is_steady:
+            stack.enter_context(cholesky_jitter(double_value=_JITTER))
+            stack.enter_context(cholesky_max_tries(_N_TRIES))
+        yield
 
 
 def _within_reach(space: SearchSpace, encoding: Encoding, evidence: Evidence) -> Evidence:
@@ -123,9 +170,19 @@ def _within_reach(space: SearchSpace, encoding: Encoding, evidence: Evidence) ->
 
 
 def predict(
-    definition: Definition, encoding: Encoding, fitted: FittedSurrogate, formulations: Sequence[Formulation]
+    definition: Definition,
+    encoding: Encoding,
+    fitted: FittedSurrogate,
+    formulations: Sequence[Formulation],
+    scalings: Mapping[str, Scaling],
 ) -> list[dict[str, Prediction]]:
-    """Say what is expected of formulations: every target by name; computed ones with sd 0."""
+    """Say what is expected of formulations, in the targets' units: every target by name; computed ones with sd 0.
+
+    Raises
+    ------
+    SurrogateError
+        If a prediction is no finite number.
+    """
     if not formulations:
         return []
     rows = encoding.space.to_rows(formulations)
@@ -137,7 +194,9 @@ def predict(
             values = np.broadcast_to(np.asarray(target.expression(columns), dtype=float), (len(rows),))
             pairs: Mapping[str, np.ndarray] = {"mean": values, "sd": np.zeros(len(rows))}
         else:
-            mean, sd = learned[name]
+            if not all(np.isfinite(part).all() for part in learned[name]):
+                raise SurrogateError(f"{name}: a prediction is no finite number")
+            mean, sd = scalings[name].unscaled(*learned[name])
             pairs = {"mean": mean, "sd": sd}
         for i, one in enumerate(found):
             one[name] = Prediction(mean=float(pairs["mean"][i]), sd=float(pairs["sd"][i]))

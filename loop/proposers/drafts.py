@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,7 +14,10 @@ from loop.proposers.initial import DesignPoint, initial_design
 from loop.situation import Situation
 from loop.values import Formulation
 
-__all__ = ["Draft", "from_design", "from_model"]
+if TYPE_CHECKING:  # with it comes torch
+    from loop.proposers.bayesian import Choice
+
+__all__ = ["Draft", "from_choices", "from_design"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,21 +52,10 @@ def from_design(here: Situation, count: int, seed: int) -> list[Draft]:
     ]
 
 
-def from_model(here: Situation, count: int, seed: int, drafted: Sequence[Draft]) -> list[Draft]:
-    """Let the model choose `count` formulations, in view of what is pending and of what was drafted already."""
-    from loop.proposers.bayesian import choose
+def from_choices(here: Situation, choices: Sequence[Choice]) -> list[Draft]:
+    """Take what a model chose, and say why in words."""
     from loop.proposers.explain import because
 
-    choices = choose(
-        here.definition,
-        here.space,
-        here.encoding,
-        here.evidence,
-        count=count,
-        seed=seed,
-        pending=[*here.pending, *(draft.formulation for draft in drafted)],
-        unmakeable=here.unmakeable,
-    )
     return [
         Draft(
             formulation=choice.formulation,

@@ -17,6 +17,10 @@ _UNEVEN = 0.02
 """Difference between ranks and values, in ranges, from which on both are told."""
 
 
+_FARTHEST = 1e3
+"""Ranges from which on a value outside is far, however far."""
+
+
 class Encoding:
     """Encode the rows of one space, and longer rows of what was made before the space became what it is.
 
@@ -74,7 +78,8 @@ class Encoding:
                 parts.append(np.interp(values, *self._ranks[j])[:, None])
         if self.blocks:
             given = blocks if blocks is not None else [""] * len(rows)
-            parts.append(np.array([[float(block == known) for known in self.blocks] for block in given]))
+            marks = [[float(block == known) for known in self.blocks] for block in given]
+            parts.append(np.array(marks).reshape(len(rows), len(self.blocks)))
         return np.concatenate(parts, axis=1)
 
     def decode(self, X: np.ndarray) -> dict[str, np.ndarray]:
@@ -100,7 +105,8 @@ class Encoding:
 
     def _in_range(self, j: int, values: np.ndarray) -> np.ndarray:
         low, high = self._ends[j]
-        return np.asarray((_warped(list(self.parameters.values())[j], values) - low) / (high - low))
+        share = (_warped(list(self.parameters.values())[j], values) - low) / (high - low)
+        return np.asarray(np.clip(share, -_FARTHEST, _FARTHEST))
 
     def _listed_unevenly(self, j: int) -> tuple[np.ndarray, np.ndarray] | None:
         """Return the values that candidates list and their mean ranks, 0 to 1; None where ranks say nothing new."""

@@ -8,7 +8,7 @@ whichever is more probable given the results. BoTorch: Balandat et al., NeurIPS 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -24,11 +24,12 @@ from gpytorch.mlls import ExactMarginalLogLikelihood
 from gpytorch.priors import LogNormalPrior
 from linear_operator.utils.errors import NanError, NotPSDError
 
+from loop.errors import SurrogateError
 from loop.surrogates.base import EncodedColumn, TrainingData
 from loop.surrogates.kernels import covariance_of, readings_of
 from loop.surrogates.rows import KnownRows, from_model_scale, known_rows, values_beyond
 
-__all__ = ["FittedGaussianProcess", "GaussianProcess"]
+__all__ = ["FittedGaussianProcess", "GaussianProcess", "SteadyGaussianProcess"]
 
 _NOISE = (-4.0, 1.0)
 """Logarithm of the variance of the noise, in variances of the target: centre and spread of BoTorch's prior."""
@@ -36,7 +37,20 @@ _STARTS = (0.2, 0.005)
 """Variances of the noise from which the search starts: scatter and fine waves both explain few points."""
 _LEAST_NOISE = 1e-4
 _LEAST_KNOWN_NOISE = 2e-6
-_NUMERIC_ERRORS = (ModelFittingError, NanError, NotPSDError)
+_MOST_KNOWN_NOISE = 1e8
+"""In variances of the target: a result that is less sure tells nothing."""
+_STEADY_NOISE = 1e-2
+"""Least variance of the noise, in variances of the target, where nothing may come near to singular."""
+_EQUAL = 1e-14
+"""Spread as a share of the size that equal values may seem to have."""
+_FIT_ERRORS = (
+    ModelFittingError,
+    NanError,
+    NotPSDError,
+    torch.linalg.LinAlgError,  # type: ignore[attr-defined]  # torch has it, and does not say so
+    ValueError,
+)
+"""What a fit comes to that cannot go on; a ValueError where a hyper-parameter left the support of its prior."""
 
 
 @dataclass(frozen=True)
@@ -70,26 +84,50 @@ class GaussianProcess:
         Raises
         ------
         SurrogateError
+            If a target has no known point, or no attempt to fit it succeeded.
+        """
+        fitted = _fit_all(data, seed, is_steady=False)
+        if fitted.unfitted:
+            raise SurrogateError(f"no attempt to fit {', '.join(fitted.unfitted)} succeeded")
+        return fitted
+
+
+class SteadyGaussianProcess:
+    """The default surrogate with much noise declared, and hyper-parameters left most probable where no fit succeeds."""
+
+    def fit(self, data: TrainingData, *, seed: int) -> FittedGaussianProcess:
+        """Learn each target from the points that know it; `unfitted` of the result says which stay as they were.
+
+        Raises
+        ------
+        SurrogateError
             If a target has no known point.
         """
-        models, unfitted = [], []
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)  # a fit that fails is tried again from points drawn from the priors
-            for name in data.targets:
-                model, is_fitted = _learned(known_rows(data, name), data.columns)
-                models.append(model)
-                if not is_fitted:
-                    unfitted.append(name)
-        return FittedGaussianProcess(
-            model=models[0] if len(models) == 1 else ModelListGP(*models),
-            models=tuple(models),
-            names=tuple(data.targets),
-            is_log=tuple(target.is_log for target in data.targets.values()),
-            unfitted=tuple(unfitted),
-        )
+        return _fit_all(data, seed, is_steady=True)
 
 
-def _learned(rows: KnownRows, columns: tuple[EncodedColumn, ...]) -> tuple[SingleTaskGP, bool]:
+def _fit_all(data: TrainingData, seed: int, *, is_steady: bool) -> FittedGaussianProcess:
+    models, unfitted = [], []
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)  # a fit that fails is tried again from points drawn from the priors
+        for name in data.targets:
+            model, is_fitted = _learned(known_rows(data, name), data.columns, is_steady=is_steady)
+            models.append(model)
+            if not is_fitted:
+                unfitted.append(name)
+    return FittedGaussianProcess(
+        model=models[0] if len(models) == 1 else ModelListGP(*models),
+        models=tuple(models),
+        names=tuple(data.targets),
+        is_log=tuple(target.is_log for target in data.targets.values()),
+        unfitted=tuple(unfitted),
+    )
+
+
+def _learned(rows: KnownRows, columns: tuple[EncodedColumn, ...], *, is_steady: bool) -> tuple[SingleTaskGP, bool]:
+    if is_steady:
+        steady = np.maximum(np.nan_to_num(rows.variance), _STEADY_NOISE * _spread(rows.y))
+        rows = replace(rows, variance=steady)
     is_limit = rows.censored != 0
     has_variance = np.isfinite(rows.variance)
     if is_limit.all():
@@ -126,11 +164,11 @@ def _fitted(
 
 
 def _model(X: np.ndarray, y: np.ndarray, variance: np.ndarray | None, covariance: Kernel) -> SingleTaskGP:
-    floor = _LEAST_KNOWN_NOISE * _spread(y)
+    least, most = _LEAST_KNOWN_NOISE * _spread(y), _MOST_KNOWN_NOISE * _spread(y)
     return SingleTaskGP(
         torch.as_tensor(X),
         torch.as_tensor(y)[:, None],
-        train_Yvar=None if variance is None else torch.as_tensor(np.maximum(variance, floor))[:, None],
+        train_Yvar=None if variance is None else torch.as_tensor(np.clip(variance, least, most))[:, None],
         likelihood=_likelihood() if variance is None else None,
         covar_module=covariance,
         outcome_transform=Standardize(1),
@@ -141,7 +179,7 @@ def _is_fitted(model: SingleTaskGP) -> bool:
     """Fit the model where it stands; False, at the values it started from, if no attempt succeeded."""
     try:
         fit_gpytorch_mll(ExactMarginalLogLikelihood(model.likelihood, model))
-    except _NUMERIC_ERRORS:
+    except _FIT_ERRORS:
         model.eval()
         return False
     return True
@@ -167,7 +205,9 @@ def _likelihood() -> GaussianLikelihood:
 
 
 def _spread(y: np.ndarray) -> float:
-    return float(np.var(y)) or 1.0
+    """Return the variance of values, 1 where they are equal but for rounding."""
+    variance = float(np.var(y))
+    return variance if variance > (_EQUAL * float(np.abs(y).max())) ** 2 else 1.0
 
 
 def _noise_variance(model: SingleTaskGP) -> float:

@@ -12,6 +12,12 @@ from loop.surrogates.base import TrainingData
 
 __all__ = ["KnownRows", "from_model_scale", "known_rows", "values_beyond"]
 
+_LARGEST_LOG_VARIANCE = 1e6
+"""Of a natural logarithm: four hundred decades each way are as good as no value."""
+
+_LARGEST_LOG = 700.0
+"""Natural logarithm of the largest prediction, just below that of the largest number there is."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownRows:
@@ -55,9 +61,17 @@ def known_rows(data: TrainingData, target: str) -> KnownRows:
     if told.is_log:
         if not (y > 0).all():
             raise SurrogateError(f"{target}: a target on a log scale has values > 0, got {y.min():g}")
-        y, variance = np.log(y), variance / y**2
+        y, variance = np.log(y), _relative(variance, y)
     order = np.lexsort([np.nan_to_num(variance, nan=-1.0), censored, y, *X.T[::-1]])
     return KnownRows(X=X[order], y=y[order], variance=variance[order], censored=censored[order].astype(int))
+
+
+def _relative(variance: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Return the variance of the logarithm of y > 0, at most so large that nothing is known."""
+    with np.errstate(over="ignore", under="ignore", divide="ignore", invalid="ignore"):
+        plain, careful = variance / y**2, (np.sqrt(variance) / y) ** 2
+    found = np.where((y**2 > 0) & np.isfinite(plain), plain, careful)
+    return np.where(np.isnan(variance), np.nan, np.minimum(np.nan_to_num(found, posinf=np.inf), _LARGEST_LOG_VARIANCE))
 
 
 def values_beyond(
@@ -77,8 +91,16 @@ def values_beyond(
 
 
 def from_model_scale(mean: np.ndarray, variance: np.ndarray, *, is_log: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Turn mean and variance of a model's output into mean and sd in the target's unit (of a log-normal for a log)."""
+    """Turn mean and variance of a model's output into mean and sd in the target's unit (of a log-normal for a log).
+
+    What would be beyond the largest number there is becomes about that number.
+    """
     if not is_log:
         return mean, np.sqrt(variance)
-    centre = np.exp(mean + variance / 2)
-    return centre, centre * np.sqrt(np.expm1(variance))
+    with np.errstate(over="ignore", invalid="ignore"):
+        centre = np.exp(mean + variance / 2)
+        sd = centre * np.sqrt(np.expm1(variance))
+        is_safe = np.isfinite(centre) & np.isfinite(sd)
+        largest = np.exp(np.minimum(mean + variance / 2, _LARGEST_LOG))
+        widest = np.exp(np.minimum(mean + variance, _LARGEST_LOG))  # expm1(v) is exp(v) where it matters
+    return np.where(is_safe, centre, largest), np.where(is_safe, sd, widest)

@@ -167,7 +167,7 @@ def _normal(trees: _Trees, X: Tensor) -> MultivariateNormal:
     batch, q = X.shape[:-2], X.shape[-2]
     members = trees.members(X.detach().numpy().reshape(-1, X.shape[-1])).reshape(_N_TREES, *batch, q)
     mean = members.mean(axis=0)
-    centred = members - mean
-    covariance = trees.widening * np.einsum("t...i,t...j->...ij", centred, centred) / _N_TREES
+    centred = np.moveaxis(members - mean, 0, -1)  # (..., q, trees)
+    covariance = trees.widening * (centred @ np.swapaxes(centred, -1, -2)) / _N_TREES
     covariance = covariance + trees.least_variance * np.eye(q)
     return MultivariateNormal(torch.as_tensor(mean), torch.as_tensor(covariance))

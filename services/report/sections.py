@@ -7,6 +7,7 @@ from loop.front import hypervolume_by_cycle
 from loop.judgement import specimen_rows
 from loop.progress import best_by_cycle, best_by_specimen, limits_progress
 from loop.remarks import BETWEEN_REMARKS, known_remarks
+from loop.rungs import answered_by, said_of
 from loop.state import CampaignState, CycleRecord
 from services.report.headline import listed
 from services.report.numbers import NO_VALUE, Numbers, setting_text, significant
@@ -56,7 +57,11 @@ def cycle_table(state: CampaignState) -> Table | None:
 
 
 def _chooser(record: CycleRecord) -> str:
-    return f"{'initial design' if record.surrogate == 'none' else record.surrogate}, seed {record.seed}"
+    rung = answered_by(record.rungs)
+    chooser = "initial design" if record.surrogate == "none" else record.surrogate
+    if rung is not None and rung != "model":
+        chooser = said_of(rung)
+    return f"{chooser}, seed {record.seed}"
 
 
 def limits_sentences(state: CampaignState) -> list[str]:

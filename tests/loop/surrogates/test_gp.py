@@ -11,8 +11,9 @@ from botorch.exceptions.errors import ModelFittingError
 from numpy.testing import assert_allclose
 
 import loop.surrogates.gp as module
+from loop.errors import SurrogateError
 from loop.surrogates.base import EncodedColumn, TargetData, TrainingData
-from loop.surrogates.gp import GaussianProcess
+from loop.surrogates.gp import GaussianProcess, SteadyGaussianProcess
 from loop.surrogates.settled import settled
 
 TWO = (EncodedColumn(parameter="a", kind="numeric"), EncodedColumn(parameter="b", kind="numeric"))
@@ -140,15 +141,26 @@ def test_all_points_beyond_the_range_are_learned_as_their_limit() -> None:
     assert np.isfinite(sd).all()
 
 
-def test_a_fit_that_fails_stays_at_the_usual_values_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fit_that_fails_is_refused_and_only_the_steady_one_stays_at_the_usual_values(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def failing(mll: object) -> None:
         raise ModelFittingError("no attempt succeeded")
 
     monkeypatch.setattr(module, "fit_gpytorch_mll", failing)
     X = np.random.default_rng(0).random((6, 2))
-    fitted = GaussianProcess().fit(told(X, wave(X)), seed=0)
+    with pytest.raises(SurrogateError, match="no attempt to fit y succeeded"):
+        GaussianProcess().fit(told(X, wave(X)), seed=0)
+    fitted = SteadyGaussianProcess().fit(told(X, wave(X)), seed=0)
     assert fitted.unfitted == ("y",)
     assert np.isfinite(fitted.predict(X)["y"][0]).all()
+
+
+def test_equal_values_that_rounding_tells_apart_are_equal() -> None:
+    """A declared variance is kept where the variance of the values is that of rounding alone."""
+    X = np.random.default_rng(0).random((9, 2))
+    model = GaussianProcess().fit(told(X, np.full(9, 0.1), 0.01), seed=0).models[0]
+    assert_allclose(model.likelihood.noise.numpy(), 0.01)
 
 
 def test_few_evaluations_are_enough_to_fit(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -486,7 +486,7 @@ def test_rows_in_the_definition_have_their_own_lines():
         (", repeatability_sd: 1", "", "targets.strength", "repeatability_sd"),
         ("probe: light", "probe: heat", "modalities", "every modality probes with heat"),
         ("sees: {x: indirect}", "sees: {}", "modalities.IR", "sees no factor"),
-        ("factors:\n", "budget: {specimens: 3}\nfactors:\n", "budget.specimens", "the initial design takes 5"),
+        ("factors:\n", "budget: {specimens: 3}\nfactors:\n", "budget.specimens", "the initial design takes 4"),
     ],
 )
 def test_what_would_run_but_should_be_looked_at_is_a_warning(old, new, field, message):

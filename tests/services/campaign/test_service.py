@@ -101,12 +101,13 @@ def test_the_design_goes_on_where_nothing_can_be_learned_yet(journal):
     assert len(set(every)) == len(every) == 10
 
 
-def test_a_target_without_results_keeps_the_design_going(journal, tmp_path):
-    """Past results know one of two targets: the space is filled until the other has results too."""
+def test_a_target_without_results_keeps_the_space_being_filled(journal, tmp_path):
+    """Past results know one of two targets: the space is filled until the other has results too, and says so."""
     service = begun(journal, TINY.replace("targets:", "objective: {kind: pareto}\ntargets:\n  haze: {goal: minimise}"))
     service.import_specimens("PP01", read_table(past_results(tmp_path / "past.csv")))
     opened = service.propose("PP01")
-    assert {r.proposal.origin.value for r in opened} == {"initial"}
+    assert {r.proposal.origin.value for r in opened} == {"space_filling"}
+    assert "haze has no result yet" in opened[0].proposal.reason
     assert service.forecast_edit(opened[0].proposal.id, {"temperature": 200.0}).predicted == {}
 
 
