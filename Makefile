@@ -7,7 +7,7 @@ JOBS ?= 2
 export OMP_NUM_THREADS ?= 1
 export MKL_NUM_THREADS ?= 1
 
-.PHONY: setup demo demo-table test check docs clean help
+.PHONY: setup demo demo-table test check crash crash-quick docs clean help
 
 help:  ## Show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -34,6 +34,12 @@ check: setup  ## Look at form, types and structure
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest tests/house
+
+crash: setup  ## Kill campaigns at every crash point and 200 times at random on each database; write docs/crash-log.txt
+	$(BIN)/python -m tests.crash --kills 200 --jobs $(JOBS) --log docs/crash-log.txt
+
+crash-quick: setup  ## The same with 25 random kills on each database, and no log
+	$(BIN)/python -m tests.crash --kills 25 --jobs $(JOBS)
 
 docs: setup  ## Build the documentation into docs/_build/html
 	$(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build/html

@@ -15,7 +15,7 @@ from loop.proposal import Origin, ProposalState
 from loop.questions import Question, budget_left, is_overdue, questions
 from loop.state import CampaignState, ProposalRecord
 
-__all__ = ["Approve", "Ask", "Dispatch", "GiveUp", "Propose", "Refit", "Wait", "Work", "due"]
+__all__ = ["Approve", "Ask", "Dispatch", "GiveUp", "Propose", "Refit", "Wait", "Work", "due", "nothing_left"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,11 @@ def due(state: CampaignState, now: datetime) -> Work | Wait:
     return _next_step(state, now)
 
 
+def nothing_left(state: CampaignState) -> str:
+    """Name the matter that no formulation is left to propose; it is another one as soon as the definition changes."""
+    return f"no formulation left in version {state.version}"
+
+
 def _next_step(state: CampaignState, now: datetime) -> Work | Wait:
     schedule, open_ones = state.definition.schedule, state.open_proposals
     proposed = _in(open_ones, ProposalState.PROPOSED)
@@ -111,6 +116,8 @@ def _next_step(state: CampaignState, now: datetime) -> Work | Wait:
     left, cycles = budget_left(state), state.definition.budget.cycles
     if (left is not None and left <= 0) or (cycles is not None and state.cycle >= cycles):
         return Wait("the budget is spent")
+    if nothing_left(state) in state.asked:
+        return Wait("a wider space: every formulation is made or turned down")
     batch = state.definition.policy.batch
     return Propose(batch if left is None else min(batch, left))
 

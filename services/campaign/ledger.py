@@ -73,7 +73,8 @@ class Ledger:
         if before is None:
             state = fold(name, self.entries(campaign))
         else:
-            state = fold(name, self._journal.read(name, after=before.seq), before)
+            since = self._journal.read(name, after=before.seq)
+            state = fold(name, since, before) if since else before
         if self._known is not None:
             self._known[name] = state
         return state

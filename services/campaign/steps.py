@@ -13,7 +13,7 @@ from loop.orders import LabReport
 from loop.questions import Question
 from loop.state import CampaignState
 from loop.strays import stray
-from loop.tick import Approve, Ask, Dispatch, GiveUp, Propose, Refit, Work, due
+from loop.tick import Approve, Ask, Dispatch, GiveUp, Propose, Refit, Work, due, nothing_left
 from services.campaign.ledger import Ledger
 from services.campaign.service import HeldResults, Proposer
 from services.campaign.stray_rows import held_report
@@ -115,7 +115,7 @@ class Steps:
             state = self._change(campaign, work, decide)
         except SpaceError as error:
             full = Question(
-                matter=f"no formulation left in version {self._ledger.state(campaign).version}",
+                matter=nothing_left(self._ledger.state(campaign)),
                 question=f"nothing can be proposed: {error}",
                 suggestion="widen the space in the definition and meguri revise, or stop here",
             )

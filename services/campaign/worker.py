@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 import socket
@@ -13,7 +12,6 @@ from functools import partial
 
 from sqlalchemy import Engine as Database
 
-from loop.errors import LeaseLostError
 from loop.ids import CampaignId
 from loop.lease import Lease
 from loop.ports import Clock, Lab
@@ -91,6 +89,7 @@ class Worker:
         self._name, self._length = name, length
         self._leases = SqlLeases(database)
         self._known: dict[CampaignId, CampaignState] = {}
+        self._kept: set[str] = set()  # leases that are over, but could not be given back
 
     def campaigns(self) -> list[CampaignId]:
         """List the campaigns that there are."""
@@ -199,13 +198,14 @@ class Worker:
             now=now,
             until=now + self._length,
             due=due_at,
-            dead=is_dead,
+            dead=lambda holder: is_dead(holder) or (holder == self._name and name in self._kept),
         )
 
     def _give_back(self, lease: Lease, done_until: datetime | None) -> None:
-        """Give the lease back; where the database is not there, it ends by itself."""
-        with contextlib.suppress(LeaseLostError):
-            self._leases.release(lease, now=self._clock.now(), done_until=done_until)
+        """Give the lease back; where that cannot be written, it is kept in mind and taken over by the next turn."""
+        self._kept.add(lease.name)
+        self._leases.release(lease, now=self._clock.now(), done_until=done_until)
+        self._kept.discard(lease.name)
 
 
 def worker_name() -> str:
