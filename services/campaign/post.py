@@ -18,7 +18,8 @@ from loop.ids import CampaignId, campaign_of
 from loop.ports import Clock
 from loop.strays import stray_of_nobody
 from services.campaign.errors import CampaignError, SheetError
-from services.campaign.service import CampaignService, HeldResults
+from services.campaign.ports import HeldResults
+from services.campaign.service import CampaignService
 from services.campaign.sheet_columns import PROPOSAL, find_column, numeric_columns
 from services.campaign.sheets_in import StrayRow
 from services.campaign.stray_rows import held_rows

@@ -6,13 +6,11 @@ The edges (command line, later API and dashboard) call this and nothing below it
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime
-from typing import Protocol
 
 from loop import commands
 from loop.agent import Forecast, forecast, propose_batch
 from loop.errors import ProposalError
-from loop.events import Course, Entry, Event, ProposalsMade
+from loop.events import Course, Entry, Event
 from loop.ids import CampaignId, campaign_of
 from loop.journal import extend
 from loop.observations import TargetValue
@@ -28,29 +26,15 @@ from services.campaign import sheets_in, sheets_out
 from services.campaign.definition import CampaignDefinition, from_event_payload
 from services.campaign.errors import SheetError
 from services.campaign.ledger import Ledger
+from services.campaign.ports import HeldResults, Proposer
 from services.campaign.replays import Replay, replays
+from services.campaign.returned import events_of_rows
 from services.campaign.stray_rows import held_rows
 from services.records.held import HeldResult
 from services.records.plan import TaskPlan
 from services.records.table import Table
 
-__all__ = ["CampaignService", "HeldResults", "Proposer"]
-
-
-class HeldResults(Protocol):
-    """Where results wait that fit no proposal as they stand."""
-
-    def hold(self, results: Sequence[HeldResult], *, at: datetime) -> int:
-        """Keep results for a person, each once; return how many are new."""
-        ...
-
-
-class Proposer(Protocol):
-    """Works out the next proposals of a campaign."""
-
-    def __call__(self, state: CampaignState, *, count: int, at: datetime) -> ProposalsMade:
-        """Return the event that proposes `count` formulations."""
-        ...
+__all__ = ["CampaignService"]
 
 
 class CampaignService:
@@ -266,26 +250,11 @@ class CampaignService:
         strays = list[HeldResult]()
 
         def decide(known: CampaignState) -> list[Event]:
-            events, now = list[Event](), self._ledger.clock.now()
             reading = sheets_in.read_result_sheet(known, table, rows)
             strays[:] = held_rows(known.campaign, table, reading.strays)
             if strays and self._held is None:
                 raise SheetError(table.source, [str(row) for row in reading.strays])
-            for row in reading.rows:
-                more: list[Event] = []
-                if row.targets:
-                    more += commands.record(
-                        known,
-                        row.proposal_id,
-                        row.targets,
-                        replicate=row.replicate,
-                        as_made=row.as_made,
-                        source=row.source,
-                    )
-                more += remark(known, row.proposal_id, row.remark, replicate=row.replicate, source=row.source)
-                known = extend(known.campaign, known, more, actor=self._ledger.actor, at=now)
-                events += more
-            return events
+            return events_of_rows(known, reading.rows, actor=self._ledger.actor, at=self._ledger.clock.now())
 
         state = self._ledger.change(campaign, decide)
         if self._held is not None:

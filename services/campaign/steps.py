@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from loop import commands
 from loop.counting import counted, some_of
 from loop.errors import LoopError, SpaceError
-from loop.events import Event, ModelRefitted
+from loop.events import Event
 from loop.journal import extend
 from loop.orders import LabReport
 from loop.questions import Question
@@ -15,14 +15,11 @@ from loop.state import CampaignState
 from loop.strays import stray
 from loop.tick import Approve, Ask, Dispatch, GiveUp, Propose, Refit, Work, due, nothing_left
 from services.campaign.ledger import Ledger
-from services.campaign.service import HeldResults, Proposer
+from services.campaign.ports import HeldResults, Proposer, Refitter
 from services.campaign.stray_rows import held_report
 from services.records.held import HeldResult
 
-__all__ = ["Refitter", "Steps"]
-
-Refitter = Callable[[CampaignState], ModelRefitted]
-"""Lets the model learn of all that is known, and says how well it knows each target."""
+__all__ = ["Steps"]
 
 
 class Steps:

@@ -21,9 +21,9 @@ from loop.tick import Wait, due
 from services.campaign.heartbeat import Heartbeat
 from services.campaign.labs import MANUAL
 from services.campaign.ledger import Ledger
+from services.campaign.ports import Proposer, Refitter
 from services.campaign.post import Post
-from services.campaign.service import Proposer
-from services.campaign.steps import Refitter, Steps
+from services.campaign.steps import Steps
 from services.store import LeaseGuard, SqlHeldResults, SqlJournal, SqlLeases, SqlOutbox
 
 __all__ = ["INBOX", "Turn", "Worker", "worker_name"]
