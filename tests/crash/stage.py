@@ -116,8 +116,8 @@ class PostgresStages:
 
     kind = "postgresql"
 
-    def __init__(self, root: Path, cluster: Cluster) -> None:
-        self._root, self._cluster, self._n = root, cluster, 0
+    def __init__(self, root: Path, cluster: Cluster, name: str = "stage") -> None:
+        self._root, self._cluster, self._name, self._n = root, cluster, name, 0
 
     def empty(self) -> Stage:
         """Return a stage on which nothing happened."""
@@ -139,7 +139,7 @@ class PostgresStages:
 
     def _next(self) -> tuple[str, Path]:
         self._n += 1
-        return f"stage_{self._n}", self._root / f"stage-{self._n}"
+        return f"{self._name}_{self._n}", self._root / f"stage-{self._n}"
 
     def _run(self, statement: str) -> None:
         with psycopg.connect(self._cluster.url("postgres"), autocommit=True) as connection:

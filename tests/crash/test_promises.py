@@ -62,6 +62,15 @@ def test_a_stopped_worker_that_wakes_after_its_lease_writes_nothing(plays):
         assert [point for point in passed if point.startswith(("after commit", "before deliver"))] == []
 
 
+def test_a_stopped_worker_writes_nothing_on_postgresql_either(restartable, tmp_path):
+    """The same where several machines may share the database."""
+    play = Play(PostgresStages(tmp_path, restartable), "laboratory")
+    for which in (0, 3):
+        trial, passed = stopped_at(play.stages, play.start, play.scenario, which, play.wanted)
+        assert trial.faults == ()
+        assert [point for point in passed if point.startswith(("after commit", "before deliver"))] == []
+
+
 def test_a_worker_without_a_guard_is_found_out(plays):
     """Mutant: it wakes before it takes in results, and goes on writing though its lease is another's."""
     play = plays["laboratory"]
@@ -107,7 +116,7 @@ def test_clocks_that_jump_by_an_hour_change_nothing(plays, scenario):
 
 def test_a_server_that_is_restarted_twenty_times_loses_nothing(restartable, tmp_path):
     """Killed and started again at an instant drawn, twenty times: the worker waits for it and goes on."""
-    play = Play(PostgresStages(tmp_path, restartable), "laboratory")
+    play = Play(PostgresStages(tmp_path, restartable, "restarted"), "laboratory")
     rng = random.Random(20)
 
     def restart(_stage: Stage, actor: Actor) -> None:
