@@ -2,16 +2,31 @@
 
 from services.disk.crash_points import crash_point, watched
 from services.disk.errors import DiskError
-from services.disk.files import append_line, discard, keep_folder, move_aside, write_new, write_whole
+from services.disk.files import (
+    append_line,
+    claimed_folder,
+    discard,
+    discard_folder,
+    keep_folder,
+    move_aside,
+    place_folder,
+    write_new,
+    write_stream,
+    write_whole,
+)
 
 __all__ = [
     "DiskError",
     "append_line",
+    "claimed_folder",
     "crash_point",
     "discard",
+    "discard_folder",
     "keep_folder",
     "move_aside",
+    "place_folder",
     "watched",
     "write_new",
+    "write_stream",
     "write_whole",
 ]

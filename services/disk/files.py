@@ -6,16 +6,30 @@ names what it is: the crash points of this process are named after it.
 
 from __future__ import annotations
 
+import fcntl
 import os
+import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from services.disk.crash_points import crash_point
 from services.disk.errors import DiskError
 
-__all__ = ["append_line", "discard", "keep_folder", "move_aside", "write_new", "write_whole"]
+__all__ = [
+    "append_line",
+    "claimed_folder",
+    "discard",
+    "discard_folder",
+    "keep_folder",
+    "move_aside",
+    "place_folder",
+    "write_new",
+    "write_stream",
+    "write_whole",
+]
 
 
 def write_whole(path: Path, content: bytes, what: str = "file") -> Path:
@@ -26,9 +40,34 @@ def write_whole(path: Path, content: bytes, what: str = "file") -> Path:
     DiskError
         If it cannot be written; what was there before is as it was.
     """
+    return write_stream(path, lambda file: _write_all(file, content), what)
+
+
+def write_stream(
+    path: Path,
+    fill: Callable[[BinaryIO], None],
+    what: str = "file",
+    *,
+    check: Callable[[Path], None] = lambda _: None,
+) -> Path:
+    """Write a file that need not fit into memory, replacing one that is there in one step.
+
+    Parameters
+    ----------
+    fill
+        Writes the content, piece by piece; it may seek.
+    check
+        Looks at the whole content on the disk before it takes its place; where it raises, nothing does.
+
+    Raises
+    ------
+    DiskError
+        If it cannot be written; what was there before is as it was.
+    """
     with _plain_errors(path, "cannot be written"):
-        part = _written_beside(path, content, what)
+        part = _written_beside(path, fill, what)
         try:
+            check(part)
             with crash_point(f"rename {what}"):
                 part.replace(path)
         except BaseException:
@@ -112,13 +151,68 @@ def keep_folder(path: Path) -> Path:
     return path
 
 
-def _written_beside(path: Path, content: bytes, what: str) -> Path:
+def place_folder(folder: Path, to: Path, what: str = "folder") -> Path:
+    """Let a folder that is complete take its place, in one step; an empty folder may be there.
+
+    Raises
+    ------
+    DiskError
+        If it cannot be moved, or something is there; it stays where it was.
+    """
+    with _plain_errors(to, "cannot be made"):
+        _flush_folder(folder, what)
+        with crash_point(f"rename {what}"):
+            folder.rename(to)
+        _flush_folder(to.parent, what)
+    return to
+
+
+def discard_folder(path: Path, what: str = "folder") -> None:
+    """Remove a folder with all that is in it, if it is there.
+
+    Raises
+    ------
+    DiskError
+        If it cannot be removed.
+    """
+    with _plain_errors(path, "cannot be removed"), crash_point(f"remove {what}"):
+        if path.exists():
+            shutil.rmtree(path)
+
+
+@contextmanager
+def claimed_folder(path: Path) -> Iterator[Path]:
+    """Make a folder and keep it for this process alone, as long as others ask by this function too.
+
+    Raises
+    ------
+    DiskError
+        If it cannot be made, or another process has it.
+    """
+    keep_folder(path)
+    with _plain_errors(path, "cannot be kept"):
+        handle = os.open(path, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise DiskError(path, "another process works in it") from error
+        yield path
+    finally:
+        os.close(handle)
+
+
+def _write_all(file: BinaryIO, content: bytes) -> None:
+    file.write(content)
+
+
+def _written_beside(path: Path, fill: Callable[[BinaryIO], None], what: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     part = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            fill(file)
             file.flush()
             with crash_point(f"fsync {what}"):
                 os.fsync(file.fileno())

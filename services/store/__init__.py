@@ -1,11 +1,14 @@
 """The store: what a workspace remembers, in SQLite or PostgreSQL. Decides nothing."""
 
-from services.store.database import open_database
+from services.store.condition import DatabaseCondition, JournalLength, condition
+from services.store.database import open_database, reach_database
 from services.store.errors import (
     DatabaseAccessError,
     DatabaseUrlError,
     NetworkDriveError,
     NewerSchemaError,
+    OccupiedDatabaseError,
+    RowError,
     SchemaError,
     StoreError,
     UnknownHeldResultError,
@@ -20,13 +23,17 @@ from services.store.schema import known_version, schema_version, upgrade
 
 __all__ = [
     "DatabaseAccessError",
+    "DatabaseCondition",
     "DatabaseUrlError",
     "HeldRecord",
+    "JournalLength",
     "LeaseGuard",
     "LeaseRecord",
     "NetworkDriveError",
     "NewerSchemaError",
+    "OccupiedDatabaseError",
     "OrderRecord",
+    "RowError",
     "SchemaError",
     "SqlHeldResults",
     "SqlJournal",
@@ -35,8 +42,10 @@ __all__ = [
     "StoreError",
     "UnknownHeldResultError",
     "UnreadableEntryError",
+    "condition",
     "known_version",
     "open_database",
+    "reach_database",
     "schema_version",
     "upgrade",
 ]

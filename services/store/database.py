@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from sqlalchemy import Engine
 
 from services.store.address import read_url, refuse_unsafe_place, shown
 from services.store.engine import make_engine
-from services.store.errors import NewerSchemaError
+from services.store.errors import DatabaseAccessError, NewerSchemaError
 from services.store.schema import known_version, schema_version, upgrade
 
-__all__ = ["open_database"]
+__all__ = ["open_database", "reach_database"]
 
 
 def open_database(url: str) -> Engine:
@@ -49,3 +51,20 @@ def open_database(url: str) -> Engine:
         engine.dispose()
         raise
     return engine
+
+
+def reach_database(url: str) -> Engine:
+    """Open a database that is there as it is: nothing is made, nothing upgraded.
+
+    Raises
+    ------
+    DatabaseUrlError, NetworkDriveError
+        As `open_database` says.
+    DatabaseAccessError
+        If there is none.
+    """
+    address = read_url(url)
+    refuse_unsafe_place(address)
+    if address.get_backend_name() == "sqlite" and not Path(address.database or "").is_file():
+        raise DatabaseAccessError(f"{shown(address)}: there is no such file")
+    return make_engine(address)

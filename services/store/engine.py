@@ -71,16 +71,24 @@ def make_engine(url: URL) -> Engine:
 
 
 @contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
+def reading(engine: Engine, *, one_moment: bool = False) -> Iterator[Connection]:
     """Open a transaction that only reads; on SQLite it waits for no writer.
+
+    Parameters
+    ----------
+    one_moment
+        Whether all that is read stands as it stood at one moment, whoever writes meanwhile. SQLite always reads so.
 
     Raises
     ------
     DatabaseAccessError
         If the database cannot be reached or refuses.
     """
-    with _plain_errors(engine), engine.connect() as connection, connection.begin():
-        yield connection
+    with _plain_errors(engine), engine.connect() as connection:
+        if one_moment and engine.dialect.name == "postgresql":
+            connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        with connection.begin():
+            yield connection
 
 
 @contextmanager

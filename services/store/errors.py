@@ -11,6 +11,8 @@ __all__ = [
     "DatabaseUrlError",
     "NetworkDriveError",
     "NewerSchemaError",
+    "OccupiedDatabaseError",
+    "RowError",
     "SchemaError",
     "StoreError",
     "UnknownHeldResultError",
@@ -48,6 +50,14 @@ class NewerSchemaError(SchemaError):
             f"{address}: the schema has version {found}, this meguri knows versions up to {known}; "
             "install the meguri that wrote it, or a later one"
         )
+
+
+class OccupiedDatabaseError(StoreError):
+    """Rows are to be put into a database that holds some already, or tables of another version."""
+
+
+class RowError(StoreError):
+    """A row that is to be put into a table does not fit it; the message names both."""
 
 
 class UnknownHeldResultError(StoreError):

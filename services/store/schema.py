@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine, Text, column, func, inspect, select, table
 
@@ -10,7 +12,7 @@ from services.store.address import shown
 from services.store.engine import reading, writing
 from services.store.errors import NewerSchemaError, SchemaError
 
-__all__ = ["VERSION_TABLE", "known_version", "schema_version", "upgrade"]
+__all__ = ["VERSION_TABLE", "known_version", "migrate", "migrating", "schema_version", "upgrade", "version_of"]
 
 VERSION_TABLE = "meguri_schema"
 """Not Alembic's default name, so that a database shared with other software stays two schemas."""
@@ -37,7 +39,7 @@ def schema_version(engine: Engine) -> int:
         If the version found is no number of ours.
     """
     with reading(engine) as connection:
-        return _version_of(connection)
+        return version_of(connection)
 
 
 def upgrade(engine: Engine) -> None:
@@ -51,27 +53,42 @@ def upgrade(engine: Engine) -> None:
         If a step fails; nothing of it stays.
     """
     known = known_version()
-    with _one_thread, writing(engine, "schema") as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(select(func.pg_advisory_xact_lock(UPGRADE_LOCK)))
-        found = _version_of(connection)  # read again behind the lock: another process may have been first
+    with migrating(engine, "schema") as connection:
+        found = version_of(connection)  # read again behind the lock: another process may have been first
         if found > known:
             raise NewerSchemaError(found, known, shown(engine.url))
         if found < known:
-            _migrate(connection)
+            migrate(connection, known)
 
 
-def _migrate(connection: Connection) -> None:
+@contextmanager
+def migrating(engine: Engine, what: str) -> Iterator[Connection]:
+    """Open a transaction that writes and in which tables may be made: one at a time, among threads and processes.
+
+    Raises
+    ------
+    DatabaseAccessError
+        If the database cannot be reached or refuses; nothing stays.
+    """
+    with _one_thread, writing(engine, what) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(select(func.pg_advisory_xact_lock(UPGRADE_LOCK)))
+        yield connection
+
+
+def migrate(connection: Connection, version: int) -> None:
+    """Bring the schema to a version that is later than its own; inside `migrating`."""
     from alembic import command  # not above: a database is made once and opened every time
     from alembic.config import Config
 
     configuration = Config()
     configuration.set_main_option("script_location", "services.store:migrations")
     configuration.attributes["connection"] = connection
-    command.upgrade(configuration, "head")
+    command.upgrade(configuration, f"{version:04d}")
 
 
-def _version_of(connection: Connection) -> int:
+def version_of(connection: Connection) -> int:
+    """Return the version of the schema that a connection sees, 0 where there is none yet; SchemaError as above."""
     if not inspect(connection).has_table(VERSION_TABLE):
         return 0
     version = select(column("version_num", Text)).select_from(table(VERSION_TABLE))

@@ -1,0 +1,130 @@
+"""Write the rows of a small real campaign as the code at hand keeps them, and what it says of them.
+
+Run it before the schema changes again, and once more for an older schema with the code of its time on PYTHONPATH; the
+files go beside this one::
+
+    python tests/services/store/released/write.py FOLDER
+
+``v0001.jsonl`` holds one row a line, ``{"table": …, "row": {…}}``, in an order in which they can be put in again;
+``v0001.facts.json`` what that code made of them. Neither knows of any database.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, MetaData, select
+
+from loop.observations import State, TargetValue
+from services.campaign.service import CampaignService
+from services.campaign.viewing import status_view
+from services.campaign.wiring import read_table
+from services.store import SqlJournal, known_version, open_database
+from tests.services.campaign.tiny import BLEND, TINY, Ticking, measured, modulus, past_results, read, run_cycle
+
+TABLES = ("campaign", "journal_entry", "lease", "work_order", "held_result")
+"""In an order in which no row comes before one that it names."""
+
+
+def live(database: Engine, folder: Path) -> CampaignService:
+    """Let two campaigns go through whatever may happen to one."""
+    service = CampaignService(journal=SqlJournal(database), clock=Ticking(), actor="suzuki")
+    service.adopt(read(TINY))
+    table = read_table(past_results(folder / "past.csv"))
+    service.import_specimens("PP01", table)
+    service.note("PP01", 'slow screws make stronger films: 強い, µ, \u2028 and "quoted" \\ back')
+    run_cycle(service)
+    changed = service.propose("PP01", count=3)
+    one, two, three = (str(record.proposal.id) for record in changed)
+    service.edit(one, {"temperature": 200.0}, reason="the extruder holds this better")
+    service.skip(two, reason="tried last year", is_lesson=True)
+    service.approve("PP01")
+    service.record(one, {"strength": TargetValue(mean=39.125, sd=0.25, n=3)}, source="typed in")
+    service.remark(one, "a little hazy", source="typed in")
+    service.mark_infeasible(three, reason="tore on the roll")
+    service.correct("PP01", f"{one}-S1", "strength", measured(38.9), reason="the load cell was off")
+    service.exclude("PP01", "PP01-X0002", reason="wrong film")
+    service.keep("PP01", "PP01-X0002", reason="it was the right one")
+    service.exclude("PP01", "PP01-X0003", reason="torn before the test")
+    service.judge("PP01", "H1", "yes", reason="seen twice")
+    service.adopt(read(TINY.replace("high: 240", "high: 250").replace("title: Films", "title: Films, hotter")))
+    service.propose("PP01")
+    service.adopt(read(BLEND))
+    opened = service.propose("BLEND")
+    service.approve("BLEND")
+    for record in opened:
+        value = measured(modulus(record.planned))
+        service.record(str(record.proposal.id), {"modulus": value}, source="typed in")
+        lost = TargetValue(state=State.LOST, reason="dropped")
+        service.record(str(record.proposal.id), {"modulus": lost}, replicate=2, source="typed in")
+    return service
+
+
+def rows_of(database: Engine) -> list[dict[str, Any]]:
+    """List every row of every table, moments as ISO 8601 in UTC."""
+    known = MetaData()
+    known.reflect(database)
+    found = []
+    with database.connect() as connection:
+        for name in TABLES:
+            if name in known.tables:
+                table = known.tables[name]
+                for row in connection.execute(select(table).order_by(*table.primary_key.columns)).mappings():
+                    cells = {k: f"{v.isoformat()}Z" if isinstance(v, datetime) else v for k, v in row.items()}
+                    found.append({"table": name, "row": cells})
+    return found
+
+
+def facts_of(service: CampaignService) -> dict[str, Any]:
+    """Say what the code at hand makes of every campaign."""
+    found = {}
+    for campaign in service.campaigns():
+        state = service.state(campaign)
+        found[campaign] = {
+            "seq": state.seq,
+            "data_hash": state.data_hash(),
+            "cycles": {str(cycle): record.data_hash for cycle, record in state.cycles.items()},
+            "proposals": {
+                record.proposal.id: {
+                    "state": record.state.value,
+                    "planned": dict(record.planned),
+                    "proposal": record.proposal.model_dump(mode="json"),
+                    "steps": [[s.seq, s.at.isoformat(), s.actor, s.step, s.reason] for s in record.history],
+                }
+                for record in state.proposals.values()
+            },
+            "specimens": {
+                name: {
+                    "observation": record.observation.model_dump(mode="json"),
+                    "excluded_because": record.excluded_because,
+                    "n_corrections": len(record.corrections),
+                }
+                for name, record in state.specimens.items()
+            },
+            "hypotheses": {h.id: [h.text, h.held, h.reason] for h in state.hypotheses.values()},
+            "definitions": [[record.version, record.text] for record in state.definitions],
+            "status": status_view(state).model_dump(mode="json"),
+        }
+    return found
+
+
+def write(to: Path) -> None:
+    """Write both files of the schema of the code at hand."""
+    with tempfile.TemporaryDirectory() as folder:
+        database = open_database(f"sqlite:///{folder}/meguri.db")
+        service = live(database, Path(folder))
+        name = f"v{known_version():04d}"
+        lines = [json.dumps(row, ensure_ascii=False) for row in rows_of(database)]
+        (to / f"{name}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        facts = json.dumps(facts_of(service), ensure_ascii=False, indent=1)
+        (to / f"{name}.facts.json").write_text(facts + "\n", encoding="utf-8")
+        database.dispose()
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]))
