@@ -41,3 +41,11 @@ def test_the_adapter_answers_with_rows_of_the_pool_not_yet_seen() -> None:
         assert not set(answer) & set(seen)
         assert all(0 <= i < len(pool) for i in answer)
         seen += answer
+
+
+def test_the_benchmark_of_turns_misses_and_doubles_none() -> None:
+    script = ROOT / "benchmarks" / "ticks" / "run.py"
+    command = [sys.executable, str(script), "--campaigns", "2", "--minutes", "3", "--events", "60"]
+    run = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=ONE_THREAD, check=True)
+    assert "turns due 6, taken 6, missed 0, doubled 0" in run.stdout
+    assert run.stdout.splitlines()[-1].split()[0] == "60"
