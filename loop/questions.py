@@ -54,13 +54,13 @@ def _lost(state: CampaignState, now: datetime) -> Iterator[Question]:
     if schedule.give_up == "abandon":
         return
     for record in state.open_proposals:
-        which, sent = record.proposal.id, counted(record.n_sent, "time")
+        which, sent = record.proposal.id, counted(record.n_sent, "attempt")
         if record.n_sent < schedule.attempts and record.state is not ProposalState.PARTLY_MEASURED:
             continue
         if record.state is ProposalState.FAILED:
             yield Question(
                 matter=f"failed {which} {record.n_sent}",
-                question=f"{which} failed: {record.history[-1].reason}; it was sent {sent}. Again, or give it up?",
+                question=f"{which} failed after {sent}: {record.history[-1].reason}. Again, or give it up?",
                 suggestion=f"meguri send {which} --reason TEXT, or meguri record {which} --abandoned --reason TEXT",
             )
         elif is_overdue(state, record, now):

@@ -5,7 +5,7 @@ The one place that does: log, report and whoever else tells of events take their
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from loop.counting import counted
@@ -40,13 +40,13 @@ from loop.numerals import numeral
 from loop.observations import State, TargetValue
 from loop.rungs import answered_by, said_of
 
-__all__ = ["Told", "said", "sentence", "tell"]
+__all__ = ["Told", "ids_in_short", "said", "sentence", "tell"]
 
 _HELD = {"yes": "held", "no": "did not hold", "open": "is open again"}
 _COURSES = {
     "running": "goes on by itself again",
-    "draining": "takes in results, asks for nothing new",
-    "paused": "does nothing by itself",
+    "draining": "draining, nothing new is asked for",
+    "paused": "paused, nothing happens by itself",
 }
 _TYPED_DIGITS = 10
 """What a person typed is shown as it was typed; more digits are a computer's."""
@@ -85,6 +85,17 @@ def said(value: TargetValue | None) -> str:
     if value.limit is not None:
         return f"{'<' if value.state is State.BELOW_DETECTION else '>'} {numeral(value.limit, _TYPED_DIGITS)}"
     return value.state.value.replace("_", " ") + (f": {value.reason}" if value.reason else "")
+
+
+def ids_in_short(ids: Sequence[str]) -> str:
+    """Write ids of one cycle in short: ``PP01-C003-01 to 04``, or ``PP01-C003-01, 03`` where some are left out."""
+    stems = {one.rpartition("-")[0] for one in ids}
+    ends = [one.rpartition("-")[2] for one in ids]
+    if len(ids) < 2 or len(stems) > 1:
+        return ", ".join(ids)
+    numbers = [int(end) if end.isdecimal() else None for end in ends]
+    is_row = None not in numbers and numbers == list(range(numbers[0] or 0, (numbers[0] or 0) + len(ids)))
+    return f"{ids[0]} to {ends[-1]}" if is_row else ", ".join((ids[0], *ends[1:]))
 
 
 def tell(event: Event) -> Told:
@@ -148,7 +159,7 @@ def tell(event: Event) -> Told:
 
 def _told_of_proposals(event: ProposalsMade) -> Told:
     ids = [proposal.id for proposal in event.proposals]
-    which = f"{ids[0]} to {ids[-1].rpartition('-')[2]}" if len(ids) > 1 else "".join(ids)
+    which = ids_in_short(ids)
     how = "" if event.surrogate == "none" else f" by {event.surrogate}"
     because = ""
     if (rung := answered_by(event.rungs)) is not None and rung != "model":

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
+from loop.counting import some_of
 from loop.errors import ProposalError
-from loop.hints import did_you_mean
 from loop.ids import campaign_of
 from loop.proposal import ProposalState
 from loop.state import CampaignState
@@ -15,6 +17,10 @@ __all__ = ["Stray", "stray", "stray_of_nobody"]
 _TAKES_NO_RESULT = frozenset(
     {ProposalState.SKIPPED, ProposalState.STALE, ProposalState.INFEASIBLE, ProposalState.ABANDONED}
 )
+
+
+_NEAR = 0.85
+"""Ids that are less alike than this are not taken for each other's slip."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,18 +57,38 @@ def stray(state: CampaignState, proposal: str) -> Stray | None:
     return None
 
 
-def stray_of_nobody(proposal: str, campaigns: list[str]) -> Stray:
-    """Say why results cannot be booked whose proposal is of no campaign that there is."""
-    try:
-        reason = f"there is no campaign {campaign_of(proposal)}"
-    except ProposalError as error:
-        reason = str(error)
+def stray_of_nobody(proposal: str, campaigns: Sequence[str], waiting: Sequence[str] = ()) -> Stray:
+    """Say why results cannot be booked whose proposal is of no campaign that there is.
+
+    Parameters
+    ----------
+    campaigns
+        Those that there are.
+    waiting
+        Proposals of any of them that wait for results: the one nearest to what was written may be meant.
+    """
+    if not proposal:
+        reason = "no proposal is named"
+    else:
+        try:
+            reason = f"there is no campaign {campaign_of(proposal)}"
+        except ProposalError as error:
+            reason = str(error)
     known = ", ".join(campaigns) or "none yet"
-    hint = did_you_mean(proposal.rpartition("-C")[0] or proposal, campaigns)
-    return Stray(reason=reason, suggestion=hint or f"say which proposal is meant; campaigns are {known}")
+    return Stray(
+        reason=reason, suggestion=_slip(proposal, waiting) or f"say which proposal is meant; campaigns are {known}"
+    )
 
 
 def _near(state: CampaignState, proposal: str) -> str:
     waiting = [r.proposal.id for r in state.open_proposals if r.state is not ProposalState.PROPOSED]
-    listed = ", ".join(waiting) or "none"
-    return did_you_mean(proposal, waiting) or f"say which proposal is meant; waiting for results are {listed}"
+    listed = some_of(waiting) or "none"
+    return _slip(proposal, waiting) or f"say which proposal is meant; waiting for results are {listed}"
+
+
+def _slip(written: str, known: Sequence[str]) -> str:
+    """Ask for the one id that is nearest to what was written; empty where none is near, or several are equally."""
+    likeness = sorted(((SequenceMatcher(None, written.upper(), one).ratio(), one) for one in known), reverse=True)
+    if not likeness or likeness[0][0] < _NEAR or (len(likeness) > 1 and likeness[1][0] == likeness[0][0]):
+        return ""
+    return f"did you mean {likeness[0][1]}?"

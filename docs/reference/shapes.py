@@ -142,6 +142,8 @@ def _type_text(kind: Any) -> str:
         return ", or ".join("`null`" if member is type(None) else _type_text(member) for member in arguments)
     if inspect.isclass(origin) and issubclass(origin, Mapping):
         return f"by name: {_type_text(arguments[1])}"
+    if origin is typing.Literal:
+        return ", ".join(f"`{choice}`" for choice in arguments)
     if origin is tuple:
         if len(arguments) > 1 and arguments[-1] is not Ellipsis:
             return f"list of {len(arguments)} {_LISTS[arguments[0]]}"

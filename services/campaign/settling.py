@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from typing import Literal
+
 from loop.errors import ProposalError
 from loop.ids import campaign_of
 from loop.ports import Clock
@@ -10,9 +14,13 @@ from services.campaign.errors import CampaignError
 from services.campaign.service import CampaignService
 from services.campaign.sheet_columns import PROPOSAL
 from services.records.held import HeldResult
+from services.records.table import Table
 from services.store import SqlHeldResults, UnknownHeldResultError
 
 __all__ = ["Settling"]
+
+_PLACE = re.compile(r"(?P<file>.+), (?:(?P<word>line|row) (?P<line>\d+)|(?P<sheet>.+)![A-Z]+(?P<row>\d+))")
+"""Where a row of a sheet stood, as its source says."""
 
 
 class Settling:
@@ -44,7 +52,7 @@ class Settling:
             If it does not fit that proposal either.
         """
         waiting = self._waiting(held)
-        table = waiting.table(proposal_column=PROPOSAL, proposal=proposal)
+        table = _table(waiting, proposal)
         state = self._service.import_results(campaign_of(proposal), table)
         self._settle(held, f"booked on {proposal}")
         return state
@@ -64,7 +72,7 @@ class Settling:
         waiting = self._waiting(held)
         name = campaign or waiting.campaign or self._named(waiting)
         before = self._service.state(name)
-        table = waiting.table(proposal_column=PROPOSAL, proposal=waiting.proposal or "-")
+        table = _table(waiting, waiting.proposal or "-")
         after, _ = self._service.import_specimens(name, table)
         new = next((specimen for specimen in after.specimens if specimen not in before.specimens), "")
         self._settle(held, f"taken in as {new}" if new else "was known already")
@@ -105,3 +113,16 @@ class Settling:
 
     def _settle(self, held: str, settlement: str) -> None:
         self._held.settle(held, by=self._actor, at=self._clock.now(), settlement=settlement)
+
+
+def _table(waiting: HeldResult, proposal: str) -> Table:
+    """Lay a waiting row out as the table that it came in, so that messages and the log name its place there."""
+    table = waiting.table(proposal_column=PROPOSAL, proposal=proposal)
+    place = _PLACE.fullmatch(waiting.source)
+    if place is None:
+        return table
+    if place["sheet"]:
+        sheet = place["sheet"].removeprefix("'").removesuffix("'").replace("''", "'")
+        return replace(table, source=place["file"], sheet=sheet, row_numbers=(int(place["row"]),))
+    word: Literal["line", "row"] = "row" if place["word"] == "row" else "line"
+    return replace(table, source=place["file"], row_numbers=(int(place["line"]),), row_word=word)

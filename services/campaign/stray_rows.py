@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from loop.orders import LabReport
 from loop.state import CampaignState
-from services.campaign.sheet_columns import PROPOSAL, REMARKS, REPLICATE
+from services.campaign.sheet_columns import N_SUFFIX, PROPOSAL, REMARKS, REPLICATE
 from services.campaign.sheets_in import StrayRow
 from services.records.held import HeldResult, held_row
-from services.records.table import Cell, Column, Table
+from services.records.table import Cell, Column, ColumnKind, Table
 
 __all__ = ["held_report", "held_rows"]
 
@@ -37,6 +37,10 @@ def held_report(state: CampaignState, report: LabReport, reason: str, suggestion
         Column(name=PROPOSAL, kind="text", cells=(Cell(value=report.proposal_id, text=report.proposal_id),)),
         Column(name=REPLICATE, cells=(Cell(value=float(report.replicate)),)),
     ]
+    for name, made in report.as_made.items():
+        kind: ColumnKind = "text" if isinstance(made, str) else "number"
+        cell = Cell(value=made, text=made) if isinstance(made, str) else Cell(value=float(made))
+        columns.append(Column(name=name, unit=state.versions.unit_of(name), kind=kind, cells=(cell,)))
     for name, value in report.targets.items():
         if value.mean is not None:
             cell = Cell(value=value.mean, sd=value.sd)
@@ -45,6 +49,8 @@ def held_report(state: CampaignState, report: LabReport, reason: str, suggestion
         else:
             cell = Cell.missing(value.reason, value.state)
         columns.append(Column(name=name, unit=units.get(name, ""), cells=(cell,)))
+        if value.mean is not None and value.n != 1:
+            columns.append(Column(name=name + N_SUFFIX, cells=(Cell(value=float(value.n)),)))
     if report.reason:
         columns.append(Column(name=REMARKS, kind="text", cells=(Cell(value=report.reason, text=report.reason),)))
     table = Table(source=report.source or report.id, columns=tuple(columns))

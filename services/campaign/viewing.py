@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from loop.counting import counted
+from loop.counting import counted, some_of
 from loop.events import Entry
 from loop.progress import best_by_cycle, budget_use, cycles_without_improvement, limits_progress, specimen_rows
+from loop.questions import questions
 from loop.reasons import reason_now
 from loop.remarks import known_remarks
 from loop.sentences import sentence
 from loop.state import CampaignState, ProposalRecord
 from loop.teaching import silent
+from loop.tick import Approve, Ask, Dispatch, GiveUp, Propose, Refit, Wait, Work, due
 from services.campaign.views import (
     BestView,
     BudgetView,
@@ -22,6 +25,8 @@ from services.campaign.views import (
     LogView,
     ProposalsView,
     ProposalView,
+    QuestionView,
+    RefitView,
     SilentView,
     StatusView,
 )
@@ -61,8 +66,29 @@ def proposals_view(state: CampaignState, records: Sequence[ProposalRecord]) -> P
     )
 
 
-def status_view(state: CampaignState) -> StatusView:
-    """Show where a campaign stands."""
+def status_view(
+    state: CampaignState,
+    *,
+    now: datetime | None = None,
+    n_held: int = 0,
+    n_refused_files: int = 0,
+    orders_not_delivered: Sequence[str] = (),
+) -> StatusView:
+    """Show where a campaign stands.
+
+    Parameters
+    ----------
+    now
+        The present moment, aware: it decides what is overdue. The moment of the last entry where left out.
+    n_held
+        Results that wait for a person.
+    n_refused_files
+        Files that the inbox refused.
+    orders_not_delivered
+        Work orders that did not leave yet.
+    """
+    moment = now or state.at
+    work = due(state, moment)
     counts: dict[str, int] = {}
     for record in state.proposals.values():
         counts[record.state.value] = counts.get(record.state.value, 0) + 1
@@ -95,6 +121,15 @@ def status_view(state: CampaignState) -> StatusView:
         ),
         n_cycles_without_improvement=cycles_without_improvement(state),
         advice=stop_advice(state),
+        course=state.course,
+        course_reason=state.course_reason,
+        due="" if isinstance(work, Wait) else _told(work),
+        waits_for=work.why if isinstance(work, Wait) else "",
+        questions=tuple(QuestionView(question=q.question, suggestion=q.suggestion) for q in questions(state, moment)),
+        refits=tuple(RefitView(cycle=r.cycle, at=r.at, surrogate=r.surrogate, fits=r.fits) for r in state.refits),
+        n_held=n_held,
+        n_refused_files=n_refused_files,
+        orders_not_delivered=tuple(orders_not_delivered),
     )
 
 
@@ -125,6 +160,23 @@ def log_view(campaign: str, entries: Sequence[Entry]) -> LogView:
             for entry in entries
         ),
     )
+
+
+def _told(work: Work) -> str:
+    """Say what a piece of work would do."""
+    match work:
+        case Refit(cycle=cycle):
+            return f"learn from cycle {cycle}"
+        case Ask(question=question):
+            return f"ask a person: {question.question}"
+        case Approve(proposals=proposals):
+            return f"approve {some_of(proposals)}"
+        case Dispatch(proposals=proposals):
+            return f"send {some_of(proposals)} to the laboratory"
+        case GiveUp(proposal=proposal, reason=reason):
+            return f"give {proposal} up: {reason}"
+        case Propose(count=count):
+            return f"propose {counted(count, 'formulation')}"
 
 
 def _best(state: CampaignState) -> tuple[BestView, ...]:

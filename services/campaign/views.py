@@ -7,24 +7,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
 from loop.errors import Fault
+from loop.events import Course, FitOfTarget
 from loop.observations import State, TargetValue
 from loop.proposal import Origin, Prediction, ProposalState
 from loop.values import Frozen, Setting
 from services.records.held import HeldCell, HeldResult
 
 __all__ = [
+    "BackupView",
     "BestView",
     "BudgetView",
     "CampaignView",
     "CampaignsView",
+    "DoctorView",
     "EditView",
     "EntryView",
     "FaultView",
+    "FindingView",
     "HeldView",
     "HypothesisView",
     "InboxView",
@@ -32,8 +36,12 @@ __all__ = [
     "LogView",
     "ProposalView",
     "ProposalsView",
+    "QuestionView",
+    "RefitView",
+    "RefusedView",
     "ReplayView",
     "ReplaysView",
+    "RestoreView",
     "SilentView",
     "StatusView",
     "TurnView",
@@ -124,6 +132,22 @@ class SilentView(Frozen):
     reason: str
 
 
+class QuestionView(Frozen):
+    """Something that only a person can decide."""
+
+    question: str
+    suggestion: str = Field(description="Commands, one of which is an answer.")
+
+
+class RefitView(Frozen):
+    """How well the model knew each target once a cycle was closed."""
+
+    cycle: int
+    at: datetime
+    surrogate: str
+    fits: Mapping[str, FitOfTarget] = Field(description="By measured target.")
+
+
 class StatusView(Frozen):
     """Where a campaign stands."""
 
@@ -148,6 +172,15 @@ class StatusView(Frozen):
     hypotheses: tuple[HypothesisView, ...]
     n_cycles_without_improvement: int
     advice: str = Field(description="Why to think of stopping; empty where there is no reason.")
+    course: Course = Field(description="Whether it goes on by itself, lets what is out come in, or rests.")
+    course_reason: str = Field(description="Why it does not go on by itself; empty where it does.")
+    due: str = Field(description="What meguri tick or run would do now; empty where it waits.")
+    waits_for: str = Field(description="What it waits for; empty where something is due.")
+    questions: tuple[QuestionView, ...] = Field(description="What only a person can decide.")
+    refits: tuple[RefitView, ...] = Field(description="How well the model knew each target, cycle by cycle.")
+    n_held: int = Field(description="Results that fit no proposal and wait in the inbox for a person.")
+    n_refused_files: int = Field(description="Files that the inbox refused and nobody took away since.")
+    orders_not_delivered: tuple[str, ...] = Field(description="Work orders that did not reach the laboratory yet.")
 
 
 class CampaignView(Frozen):
@@ -264,10 +297,19 @@ class HeldView(Frozen):
         )
 
 
-class InboxView(Frozen):
-    """Results that wait for a person."""
+class RefusedView(Frozen):
+    """A file that could not be taken in."""
 
-    held: tuple[HeldView, ...]
+    file: str
+    reason: str
+
+
+class InboxView(Frozen):
+    """What waits in the inbox."""
+
+    held: tuple[HeldView, ...] = Field(description="Results that wait for a person.")
+    refused: tuple[RefusedView, ...] = Field(description="Files put aside until somebody mends them.")
+    lying: tuple[str, ...] = Field(description="Files that the next turn looks at.")
 
 
 class WrittenView(Frozen):
@@ -276,6 +318,50 @@ class WrittenView(Frozen):
     campaign: str
     what: str
     file: str
+
+
+class FindingView(Frozen):
+    """One thing that was looked at."""
+
+    area: str
+    verdict: Literal["fine", "look", "broken"] = Field(
+        description="`look`: a person should look at it; `broken`: it does not work, or will not for long."
+    )
+    found: str
+    wanted: str = Field(description="What would be right; empty where it is.")
+
+
+class DoctorView(Frozen):
+    """What a look at a workspace found."""
+
+    verdict: Literal["fine", "look", "broken"] = Field(description="The worst of all.")
+    findings: tuple[FindingView, ...]
+
+
+class BackupView(Frozen):
+    """A backup, as it was checked."""
+
+    file: str
+    size: int = Field(description="Bytes of the file.")
+    meguri: str = Field(description="Version of meguri that made it.")
+    schema_version: int = Field(description="Version of the database's tables in it.")
+    database: str = Field(description="Kind of the database that it was taken of.")
+    taken_at: datetime = Field(description="Moment as of which the database stands in it.")
+    campaigns: Mapping[str, int] = Field(description="Number of the last journal entry by campaign.")
+    n_rows: Mapping[str, int] = Field(description="Rows by table.")
+    n_files: int
+    changed_while_read: tuple[str, ...] = Field(description="Files that were written to while they were read.")
+    left_out: Mapping[str, str] = Field(description="Why, by file, for those that could not be read.")
+    password_left_out: bool = Field(description="Whether the settings held a password, which is not in it.")
+
+
+class RestoreView(Frozen):
+    """A workspace that was restored."""
+
+    workspace: str
+    database: str
+    backup: BackupView
+    notes: tuple[str, ...] = Field(description="What a person should know.")
 
 
 def _shown_cell(cell: HeldCell) -> str:

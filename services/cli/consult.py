@@ -18,7 +18,8 @@ commands = typer.Typer()
 @commands.command(rich_help_panel=CONSULT)
 def status(campaign: CampaignArgument = None, json_: JsonOption = False) -> None:
     """Show where a campaign stands, or list the campaigns where the workspace has several."""
-    from services.campaign.viewing import campaign_view, status_view
+    from services.campaign.standing import standing
+    from services.campaign.viewing import campaign_view
     from services.campaign.views import CampaignsView
     from services.cli.next_steps import next_in
     from services.cli.pages import campaigns_page, status_page
@@ -38,12 +39,12 @@ def status(campaign: CampaignArgument = None, json_: JsonOption = False) -> None
             next_step([f"meguri status {n}" for n in known[:1]] or ["meguri start FILE", "meguri init --from TABLE"])
             return
         state = here.service.state(here.campaign(campaign))
-        view = status_view(state)
+        view = standing(here.opened, state.campaign)
         if json_:
             emit(view)
         else:
             show(status_page(state, view, width()))
-        next_step(next_in(state))
+        next_step(next_in(state, view))
 
 
 @commands.command("log", rich_help_panel=CONSULT)
@@ -62,7 +63,7 @@ def log_(
 ) -> None:
     """Show what happened, in order: who did what, when and why."""
     from services.campaign.viewing import log_view
-    from services.cli.pages import log_page
+    from services.cli.log_pages import log_page
     from services.cli.printing import emit, show
     from services.cli.since import starting
 

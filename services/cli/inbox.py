@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import re
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from services.cli.options import RESULTS, ActorOption, JsonOption, ReasonOption
 from services.cli.session import session
 
+if TYPE_CHECKING:
+    from services.campaign.views import HeldView
+
 __all__ = ["commands"]
+
+_PROPOSAL = re.compile(r"\b[A-Z0-9-]+-C\d{3,}-\d{2,}\b")
 
 commands = typer.Typer()
 inbox = typer.Typer(
     name="inbox",
-    help="Results that fit no proposal as they stand: they wait here for a person.",
+    help="Results that fit no proposal as they stand, and files that were refused: they wait here for a person.",
     no_args_is_help=False,
     rich_markup_mode=None,
 )
@@ -25,31 +31,26 @@ HeldArgument = Annotated[str, typer.Argument(metavar="ID", help="Id of the waiti
 
 @inbox.callback(invoke_without_command=True)
 def look(ctx: typer.Context, json_: JsonOption = False) -> None:
-    """List results that wait for a person: what they say, why they were not booked, what may be meant."""
+    """List what waits: results and why they were not booked, files that were refused, files still to be read."""
     if ctx.invoked_subcommand is not None:
         return
-    from services.campaign.views import HeldView, InboxView
-    from services.cli.pages import inbox_page
-    from services.cli.printing import emit, next_step, say, show
+    from services.campaign.standing import inbox_view
+    from services.cli.inbox_pages import inbox_page
+    from services.cli.printing import emit, next_step, say, show, width
 
     with session() as here:
-        waiting = here.opened.held.records(waiting_only=True)
-        view = InboxView(held=tuple(HeldView.of(record.result, record.received_at) for record in waiting))
+        view = inbox_view(here.opened)
         if json_:
             emit(view)
             return
-        if not view.held:
+        if not (view.held or view.refused or view.lying):
             say("nothing waits")
             return
-        show(inbox_page(view))
-        first = view.held[0].id
-        next_step(
-            [
-                f"meguri inbox book {first} PROPOSAL",
-                f"meguri inbox specimen {first}",
-                f"meguri inbox drop {first} --reason TEXT",
-            ]
-        )
+        states = [here.service.state(name) for name in here.service.campaigns()]
+        targets = {name for state in states for name in state.definition.measured_targets}
+        show(inbox_page(view, targets, width()))
+        take_in = [f"meguri tick {state.campaign}" for state in states[:1] if view.lying]
+        next_step(_ways_on(view.held[0]) if view.held else take_in)
 
 
 @inbox.command()
@@ -59,11 +60,14 @@ def book(
     as_: ActorOption = None,
 ) -> None:
     """Book a waiting result on the proposal that it belongs to."""
-    from services.cli.printing import say
+    from services.cli.next_steps import next_in
+    from services.cli.printing import next_step, say
 
     with session(as_) as here:
         state = here.opened.settling.book(held.upper(), proposal.upper())
-        say(f"{held.upper()} booked on {proposal.upper()}, which is {state.proposal(proposal.upper()).state.value}")
+        stands = state.proposal(proposal.upper()).state.value.replace("_", " ")
+        say(f"{held.upper()} booked on {proposal.upper()}, which is {stands}")
+        next_step(next_in(state))
 
 
 @inbox.command()
@@ -90,3 +94,14 @@ def drop(held: HeldArgument, reason: ReasonOption, as_: ActorOption = None) -> N
     with session(as_) as here:
         here.opened.settling.drop(held.upper(), reason)
         say(f"{held.upper()} dropped")
+
+
+def _ways_on(held: HeldView) -> list[str]:
+    """Return the commands that settle a waiting result, with the proposal that may be meant where there is one."""
+    named = set(_PROPOSAL.findall(held.suggestion))
+    meant = named.pop() if len(named) == 1 else "PROPOSAL"
+    return [
+        f"meguri inbox book {held.id} {meant}",
+        f"meguri inbox specimen {held.id}",
+        f"meguri inbox drop {held.id} --reason TEXT",
+    ]

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 __all__ = ["JsonLines", "TextLines", "write_logs"]
 
 _OWN = ("loop", "services", "campaigns")
+_TOLD_ANYWAY = "services.campaign.post"
+"""What becomes of a file is said with the turn; people need not read it twice."""
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -53,4 +55,5 @@ def write_logs(*, as_json: bool) -> None:
         logger.handlers[:] = [handler]
         logger.propagate = False
         logger.setLevel(logging.INFO if as_json else logging.WARNING)
+    logging.getLogger(_TOLD_ANYWAY).setLevel(logging.INFO if as_json else logging.ERROR)
     logging.getLogger("apscheduler").setLevel(logging.CRITICAL)  # a look that comes while one is at it is no news

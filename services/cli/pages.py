@@ -16,16 +16,15 @@ from loop.proposal import Prediction
 from loop.sentences import said
 from loop.state import CampaignState
 from loop.values import Formulation
-from services.campaign.views import BestView, CampaignsView, InboxView, LogView, ProposalView, StatusView
+from services.campaign.views import BestView, CampaignsView, ProposalView, StatusView
+from services.cli.course_pages import course_page, questions_page, refits_page
 from services.cli.layouts import Line, plain_table, side_by_side
 from services.cli.numerals import numeral, prediction_text, setting_text
 
 __all__ = [
     "campaigns_page",
     "edit_page",
-    "inbox_page",
     "local_time",
-    "log_page",
     "proposals_page",
     "recorded_page",
     "status_page",
@@ -116,12 +115,15 @@ def status_page(state: CampaignState, view: StatusView, width: int) -> Renderabl
     ]
     if view.limits is not None:
         parts.append(Text(_limits(view)))
+    parts += course_page(view)
     parts += _best(state, view, width)
     if view.open_proposals:
         parts += [
-            Text(f"\nopen proposals: {_counted(view)}; what is expected of them"),
+            Text(f"\nopen proposals: {_counted(view)}{_expected(view)}"),
             _open_table(state, view.open_proposals),
         ]
+    parts += refits_page(state, view.refits)
+    parts += questions_page(view)
     waiting = [h for h in view.hypotheses if h.held == "open"]
     if waiting:
         parts.append(Text("\nhypotheses not judged yet"))
@@ -137,27 +139,6 @@ def campaigns_page(view: CampaignsView) -> RenderableType:
         [c.campaign, str(c.cycle), str(c.n_specimens), str(c.n_open), local_time(c.at), c.title] for c in view.campaigns
     ]
     return plain_table(["campaign", "cycle", "specimens", "open", "last change", "title"], rows, right=(1, 2, 3))
-
-
-def log_page(view: LogView) -> RenderableType:
-    """List what happened, in order."""
-    rows = [[str(entry.seq), local_time(entry.at), entry.actor, entry.text] for entry in view.entries]
-    return plain_table(["", "time", "who", "what"], rows, right=(0,))
-
-
-def inbox_page(view: InboxView) -> RenderableType:
-    """List results that wait for a person."""
-    parts: list[RenderableType] = []
-    for held in view.held:
-        said_ = ", ".join(f"{name} {value}" for name, value in held.row.items() if name != "proposal")
-        parts += [
-            Text(f"{held.id}  {held.proposal or 'no proposal named'}", style="bold"),
-            Text(f"  came {local_time(held.received_at)} from {held.source}"),
-            Text(f"  says {said_}"),
-            Text(f"  not booked: {held.reason}", style="yellow"),
-            Text(f"  {held.suggestion}"),
-        ]
-    return Group(*parts)
 
 
 def _data(view: StatusView) -> str:
@@ -227,6 +208,10 @@ def _counted(view: StatusView) -> str:
     for proposal in view.open_proposals:
         states[proposal.state.value] = states.get(proposal.state.value, 0) + 1
     return ", ".join(f"{n} {state.replace('_', ' ')}" for state, n in states.items())
+
+
+def _expected(view: StatusView) -> str:
+    return "; what is expected of them" if any(p.predicted for p in view.open_proposals) else ""
 
 
 def _open_table(state: CampaignState, proposals: Sequence[ProposalView]) -> RenderableType:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from services.cli.options import KEEP_GOING, ActorOption, CampaignArgument, JsonOption, ReasonOption
-from services.cli.session import session
+from services.cli.session import Session, session
 
 if TYPE_CHECKING:
     from services.campaign.runner import Runner
@@ -22,6 +22,18 @@ commands = typer.Typer()
 
 _LOOP = "meguri"
 """Who acts where a campaign goes on by itself."""
+_COURSES = {
+    "running": "",
+    "draining": ": what is at the laboratory comes in, nothing new is asked for",
+    "paused": ": nothing happens by itself; people may go on by hand",
+}
+
+
+class LogForm(StrEnum):
+    """What is written to stderr."""
+
+    TEXT = "text"
+    JSON = "json"
 
 
 class EngineName(StrEnum):
@@ -49,20 +61,26 @@ def tick(campaign: CampaignArgument = None, json_: JsonOption = False, as_: Acto
 
     The same as one turn of meguri run. Safe beside other workers, and safe to repeat: what is done is not done again.
     """
+    from services.campaign.standing import standing
     from services.campaign.views import TurnView
-    from services.cli.printing import emit, say, waiting
+    from services.cli.logs import write_logs
+    from services.cli.next_steps import next_in
+    from services.cli.printing import emit, next_step, say, waiting
 
+    write_logs(as_json=False)
     with session(as_ or _LOOP) as here:
         name = here.campaign(campaign)
         here.service.state(name)
+        _let_the_inbox_rest(here)
         with here.opened.running(engine="serial") as runner, waiting(f"a turn of {name}"):
             turn = runner.turn(name)
         if json_:
             emit(TurnView(campaign=name, steps=turn.steps, waits_for=turn.waits_for, is_taken=turn.is_taken))
             return
         for step in turn.steps:
-            say(f"{name}: {step}")
-        say(f"{name} waits for {turn.waits_for}" if turn.steps or turn.is_taken else f"{name}: another worker is at it")
+            say(step)
+        say(f"{name} waits: {turn.waits_for}" if turn.is_taken else f"{name}: another worker is at it")
+        next_step(next_in(here.service.state(name), standing(here.opened, name)))
 
 
 @commands.command(rich_help_panel=KEEP_GOING)
@@ -72,8 +90,9 @@ def run(
         bool, typer.Option("--until-rest", help="End when every campaign waits for people or is at its end.")
     ] = False,
     log_format: Annotated[
-        str, typer.Option("--log", metavar="FORM", help="What is written to stderr: text, or json, one object a line.")
-    ] = "text",
+        LogForm,
+        typer.Option("--log", case_sensitive=False, help="What is written to stderr: text, or JSON lines."),
+    ] = LogForm.TEXT,
     as_: ActorOption = None,
 ) -> None:
     """Keep all campaigns of the workspace going, each at the times of its schedule, until Ctrl-C.
@@ -84,20 +103,20 @@ def run(
     from services.cli.logs import write_logs
     from services.cli.printing import say
 
-    if log_format not in ("text", "json"):
-        raise typer.BadParameter(f"--log is text or json, got {log_format!r}")
-    is_json = log_format == "json"
+    is_json = log_format is LogForm.JSON
     write_logs(as_json=is_json)
     stop = threading.Event()
     with session(as_ or _LOOP) as here, _until_told(stop):
         tell = (lambda _: None) if is_json else _tell
         with here.opened.running(engine=engine.value if engine else None, tell=tell) as runner:
             if not is_json:
-                names = ", ".join(here.service.campaigns()) or "no campaign yet"
+                names = ", ".join(here.service.campaigns()) or "what is begun"
                 say(f"keeping {names} going in {here.opened.workspace.folder}; Ctrl-C ends it")
             if until_rest:
                 _watch_for_rest(runner, stop)
             runner.run(stop)
+            if until_rest and not is_json and runner.is_at_rest():
+                say("everything rests; ended")
 
 
 @commands.command(rich_help_panel=KEEP_GOING)
@@ -144,18 +163,34 @@ def send(
     with session(as_) as here:
         state = here.service.dispatch(ids, reason=reason)
         say(f"work order {state.last_order}: {', '.join(ids)}")
-        next_step(f"meguri tick {state.campaign}")
+        next_step([f"meguri tick {state.campaign}", "meguri run"])
+
+
+def _let_the_inbox_rest(here: Session) -> None:
+    """Wait a moment for files that came just now: nobody can tell yet whether they are whole."""
+    import time
+
+    from services.campaign.post import seconds_to_rest
+    from services.cli.printing import waiting
+
+    inbox = here.opened.workspace.inbox
+    rest = seconds_to_rest(inbox)
+    if rest:
+        with waiting("a file came into the inbox just now; seeing whether it is whole"):
+            time.sleep(rest)
 
 
 def _change(campaign: str | None, course: str, reason: str, actor: str | None) -> None:
     from typing import cast
 
     from loop.events import Course
-    from services.cli.printing import say
+    from services.cli.next_steps import next_in
+    from services.cli.printing import next_step, say
 
     with session(actor) as here:
         state = here.service.change_course(here.campaign(campaign), cast(Course, course), reason=reason)
-        say(f"{state.campaign} is {state.course}")
+        say(f"{state.campaign} is {state.course}{_COURSES[state.course]}")
+        next_step(next_in(state))
 
 
 def _tell(turn: Turn) -> None:
@@ -167,7 +202,7 @@ def _tell(turn: Turn) -> None:
     for step in turn.steps:
         say(f"{now} {turn.campaign}: {step}")
     if turn.waits_for:
-        say(f"{now} {turn.campaign} waits for {turn.waits_for}", style="dim")
+        say(f"{now} {turn.campaign} waits: {turn.waits_for}", style="dim")
 
 
 def _watch_for_rest(runner: Runner, stop: threading.Event) -> None:
@@ -200,4 +235,4 @@ class _until_told:  # noqa: N801  (reads as a word where it is used)
         if self._stop.is_set():
             raise KeyboardInterrupt
         say("ending after the turns that have begun; once more ends at once")
-        self._stop.set()
+        threading.Thread(target=self._stop.set).start()  # this thread may be holding the event's lock

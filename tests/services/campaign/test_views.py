@@ -6,13 +6,17 @@ import typing
 
 import pytest
 
+from loop import commands
 from loop.events import Event
 from loop.memory import MemoryJournal
 from loop.observations import State, TargetValue
 from loop.proposal import ProposalState
+from loop.questions import Question
+from loop.refit import refit
 from loop.sentences import said, sentence
 from services.campaign import viewing
-from tests.services.campaign.tiny import begun, measured, run_cycle
+from services.campaign.ledger import Ledger
+from tests.services.campaign.tiny import Ticking, begun, measured, run_cycle
 
 KINDS = {kind.model_fields["kind"].default for kind in typing.get_args(typing.get_args(Event)[0])}
 
@@ -20,7 +24,8 @@ KINDS = {kind.model_fields["kind"].default for kind in typing.get_args(typing.ge
 @pytest.fixture
 def service():
     """A campaign in which everything happened at least once."""
-    service = begun(MemoryJournal())
+    journal = MemoryJournal()
+    service = begun(journal)
     first = run_cycle(service)[0]
     run_cycle(service)
     ids = [r.proposal.id for r in service.propose("PP01", count=6)]
@@ -37,6 +42,11 @@ def service():
     service.keep("PP01", f"{first}-S1", reason="they were right")
     service.correct("PP01", f"{first}-S1", "strength", measured(12.5), reason="typed 1 for 7")
     service.remark(first, "smelled burnt")
+    service.change_course("PP01", "paused", reason="the extruder is in repair")
+    question = Question(matter="coffee", question="Is there coffee?", suggestion="make some")
+    alone = Ledger(journal=journal, clock=Ticking(), actor="meguri")
+    alone.change("PP01", lambda state: commands.ask(state, question))
+    alone.change("PP01", lambda state: [refit(state)])
     return service
 
 
@@ -50,6 +60,9 @@ def test_every_kind_of_event_has_a_sentence(service):
     assert told["result_corrected"].startswith("PP01-C001-01-S1: strength corrected from ")
     assert told["hypothesis_judged"] == "H1 did not hold: fast ones did"
     assert told["cycle_closed"].startswith("cycle ")
+    assert told["course_changed"] == "paused, nothing happens by itself: the extruder is in repair"
+    assert told["person_asked"] == "asked: Is there coffee? (make some)"
+    assert told["model_refitted"].startswith("model refitted after cycle 2: strength known to ± ")
 
 
 def test_a_value_is_said_as_a_person_would_write_it():
@@ -86,6 +99,24 @@ def test_the_status_counts_what_the_journal_says(service):
     assert all(best.specimen in state.specimens for best in view.best)
     edited = next(p for p in view.open_proposals if p.state is ProposalState.APPROVED and p.proposed is not None)
     assert edited.planned == {"temperature": 185, "screw": "slow"}
+
+
+def test_the_status_says_what_happens_next(service):
+    """What would be done now, or what is waited for; its course; how well the model knows each target."""
+    view = viewing.status_view(service.state("PP01"))
+    assert (view.course, view.course_reason, view.due) == ("paused", "the extruder is in repair", "")
+    assert view.waits_for.startswith("paused")
+    assert view.refits[-1].fits["strength"].n == 4
+    going = viewing.status_view(service.change_course("PP01", "running"))
+    assert (going.due, going.waits_for) == ("send PP01-C003-03, PP01-C003-04 to the laboratory", "")
+    sent = viewing.status_view(service.dispatch(["PP01-C003-03", "PP01-C003-04"]))
+    assert (sent.due, sent.waits_for) == ("", "results of PP01-C003-03, PP01-C003-04")
+
+
+def test_the_status_counts_what_waits_outside_the_journal(service):
+    """Results and files that wait for a person, work orders that did not leave: as they are passed in."""
+    view = viewing.status_view(service.state("PP01"), n_held=2, n_refused_files=1, orders_not_delivered=["PP01-W0001"])
+    assert (view.n_held, view.n_refused_files, view.orders_not_delivered) == (2, 1, ("PP01-W0001",))
 
 
 def test_stopping_is_advised_after_patience_without_a_better_specimen():

@@ -160,11 +160,23 @@ def test_the_result_sheet_goes_to_the_outbox_and_comes_back(approved):
 
 
 def test_a_sheet_with_a_fault_is_refused_whole_with_its_cell(approved, write):
-    """Every fault with its place; nothing is booked."""
-    write("back.csv", "proposal,strength\nPP01-C001-01,30\nPP01-C007-01,31\n")
+    """Every fault with its place; nothing is booked, and nothing waits."""
+    write("back.csv", "proposal,strength\nPP01-C001-01,30\nPP01-C001-02,3l\nPP01-C007-01,31\n")
     done = approved("import-results", "back.csv", code=1)
-    assert "line 3, column 'proposal'" in done.stderr
+    assert "line 3, column 'strength'" in done.stderr
+    assert "line 4, column 'proposal'" in done.stderr
     assert approved.json("status")["n_specimens"] == 0
+    assert approved.json("inbox")["held"] == []
+
+
+def test_a_row_that_fits_no_proposal_waits_and_the_others_are_booked(approved, write):
+    """What was measured is not kept back by a slip beside it, and the slip is not lost."""
+    write("back.csv", "proposal,strength\nPP01-C001-01,30\nPP01-C007-01,31\n")
+    done = approved("import-results", "back.csv")
+    assert "results of PP01-C001-01-S1 are new" in done.stderr
+    (held,) = approved.json("inbox")["held"]
+    assert f"{held['id']} waits: PP01 has no proposal PP01-C007-01" in done.stderr
+    assert held["row"] == {"proposal": "PP01-C007-01", "strength": "31"}
 
 
 def test_everything_can_be_exported(approved):

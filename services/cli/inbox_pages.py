@@ -1,0 +1,71 @@
+"""What waits in the inbox, for people: results that fit no proposal, files that were refused, files that lie there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from textwrap import TextWrapper
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from services.campaign.views import HeldView, InboxView
+from services.cli.pages import local_time
+
+__all__ = ["inbox_page"]
+
+_PLACE = ("proposal", "order", "attempt", "block", "run order")
+"""Columns that say where a row belongs: its heading says so already."""
+
+
+def inbox_page(view: InboxView, targets: Collection[str], width: int) -> RenderableType:
+    """List what waits.
+
+    Parameters
+    ----------
+    targets
+        Names of what is measured in any campaign: what was found stands before how it was made.
+    """
+    parts: list[RenderableType] = []
+    for held in view.held:
+        parts += [
+            Text(f"{held.id}  {held.proposal or 'no proposal named'}", style="bold"),
+            *_held(held, targets, width),
+        ]
+    for refused in view.refused:
+        parts += [
+            Text(f"refused: {refused.file}", style="bold"),
+            *_lines(refused.reason.removeprefix(f"{refused.file}: "), width, style="yellow"),
+        ]
+    if view.refused:
+        parts += _lines("Mend a refused file and put it into inbox/ again; delete it in inbox/refused/.", width)
+    if view.lying:
+        parts.append(Text(f"lying in inbox/: {', '.join(view.lying)}"))
+    return Group(*parts)
+
+
+def _held(held: HeldView, targets: Collection[str], width: int) -> list[Text]:
+    row = {name: value for name, value in held.row.items() if name not in _PLACE}
+    if row.get("replicate") == "1":
+        del row["replicate"]
+    found = {name: value for name, value in row.items() if _of_target(name, targets)}
+    made = {name: value for name, value in row.items() if name not in found}
+    lines = [Text(f"  came {local_time(held.received_at)} from {held.source}")]
+    lines += _lines(f"says {_listed(found) or 'no result'}", width)
+    if made:
+        lines += _lines(f"made with {_listed(made)}", width)
+    lines += _lines(f"not booked: {held.reason}", width, style="yellow")
+    return [*lines, *_lines(held.suggestion, width)]
+
+
+def _of_target(column: str, targets: Collection[str]) -> bool:
+    return column in targets or column in {f"{name}{suffix}" for name in targets for suffix in (" sd", " n")}
+
+
+def _listed(row: dict[str, str]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in row.items())
+
+
+def _lines(text: str, width: int, *, style: str = "") -> list[Text]:
+    """Break a text between words, indented below its heading."""
+    around = TextWrapper(width, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
+    return [Text(line, style=style) for part in text.splitlines() for line in around.wrap(part.strip())]
