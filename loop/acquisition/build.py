@@ -1,16 +1,16 @@
 """From what is wanted to the score that picks the next formulation: BoTorch acquisition functions over encoded X.
 
 One objective: qLogNoisyExpectedImprovement; a front: qLogNoisyExpectedHypervolumeImprovement
-(Ament et al., NeurIPS 2023; Daulton et al., NeurIPS 2021). Hard limits enter as outcome constraints; what the model has
-learned of formulations that cannot be made weighs the score down.
+(Ament et al., NeurIPS 2023; Daulton et al., NeurIPS 2021), and where that would take too long, as with many targets or
+a large front, improvement in one random direction (ParEGO: Knowles, IEEE Trans. Evol. Comput. 10 (2006) 50). Hard
+limits enter as outcome constraints; what the model has learned of formulations that cannot be made weighs the score
+down.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import torch
@@ -18,62 +18,34 @@ from botorch.acquisition import AcquisitionFunction
 from botorch.acquisition.logei import qLogNoisyExpectedImprovement
 from botorch.acquisition.multi_objective.logei import qLogNoisyExpectedHypervolumeImprovement
 from botorch.acquisition.multi_objective.objective import GenericMCMultiOutputObjective
+from botorch.acquisition.multi_objective.utils import prune_inferior_points_multi_objective
 from botorch.acquisition.objective import GenericMCObjective
+from botorch.acquisition.utils import prune_inferior_points
 from botorch.sampling import SobolQMCNormalSampler
-from botorch.utils.multi_objective.hypervolume import infer_reference_point
+from botorch.utils.multi_objective.scalarization import get_chebyshev_scalarization
+from botorch.utils.sampling import sample_simplex
 from torch import Tensor
 
+from loop.acquisition.reading import Reading
 from loop.definition import Definition
-from loop.errors import ExpressionError
-from loop.expressions import Expression
-from loop.goals import Target, pareto_front
 from loop.space.encoding import Encoding
 from loop.surrogates.base import FittedSurrogate
 from loop.training import Evidence
 
-__all__ = ["Reading", "WeightedAcquisition", "build_acquisition"]
+__all__ = ["WeightedAcquisition", "build_acquisition"]
 
-_N_SAMPLES = {"single": 128, "desirability": 128, "pareto": 64}
+_N_SAMPLES = 128
+_N_SAMPLES_OF_FRONTS = (64, 32, 16)
+"""The most for which scoring does not take too long."""
 
 _MOST_SIDES = 4500
-"""Samples times cells beyond the front times goals: more take seconds to score, so fewer samples are drawn."""
+"""Samples times cells beyond the front times goals, up to which scoring takes seconds."""
 
-_FEWEST_SAMPLES = 8
+_MOST_COVARIANCES = 80_000
+"""Covariances worked out to score one candidate, of each column and target, likewise."""
 
-_MOST_CELLS = 200
-"""Cells beyond a front from which on the smallest of them are not told apart."""
-
-_CELLS_LEFT = 100
-_LEFT_OUT = 1e-3
-"""Share of the hypervolume in the cells that are then left out, and how many about remain."""
-_LEAST_DESIRABILITY = 1e-3
-_EQUAL = 1e-14
-"""Spread as a share of the size that equal values may seem to have."""
-_LARGEST_LOG = 700.0
-"""Natural logarithm of the largest outcome that is told apart."""
-_FAR = 1e6
-"""Spreads from which on a gain is no larger, however large: their product over targets stays a number. A formulation
-whose computed target is no number stands behind by as many."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Scale:
-    """Centre and spread of the gains seen of one target, so that smoothing constants mean the same everywhere."""
-
-    centre: float
-    spread: float
-
-    @classmethod
-    def of(cls, gains: np.ndarray) -> _Scale:
-        known = gains[np.isfinite(gains)]
-        if not len(known):
-            return cls(0.0, 1.0)
-        with np.errstate(over="ignore", invalid="ignore"):
-            centre, spread = float(known.mean()), float(known.std())
-        size = float(np.abs(known).max())
-        if size > 0 and not (np.isfinite(spread) and spread > 0):  # its squares overflow or vanish
-            centre, spread = size * float((known / size).mean()), size * float((known / size).std())
-        return cls(centre, spread if spread > _EQUAL * size else 1.0)
+_FEWEST_COMPARED = 8
+"""Points that are compared with, however long that takes."""
 
 
 class WeightedAcquisition(AcquisitionFunction):  # type: ignore[misc]  # BoTorch carries no types
@@ -83,6 +55,12 @@ class WeightedAcquisition(AcquisitionFunction):  # type: ignore[misc]  # BoTorch
         super().__init__(model=base.model)
         self.base = base
         self._log_weight = log_weight
+
+    @property
+    def X_baseline(self) -> Tensor:  # noqa: N802  (BoTorch's name)
+        """Points that candidates are compared with, shape (k, columns)."""
+        points: Tensor = self.base.X_baseline
+        return points
 
     def set_X_pending(self, X_pending: Tensor | None = None) -> None:  # noqa: N802  (BoTorch's name)
         """Pass pending points on to the acquisition that knows what to do with them."""
@@ -118,158 +96,89 @@ def build_acquisition(
     -------
     A BoTorch acquisition over X (b, q, columns), with values on a logarithmic scale.
     """
-    kind = definition.objective.kind
     reading = Reading(definition, encoding, evidence)
     is_block = np.array([column.kind == "block" for column in evidence.data.columns])
     baseline = torch.as_tensor(np.where(is_block, 0.0, evidence.data.X))  # without the luck of the block
-    n_samples, alpha = reading.effort()
-    shared = {
+    asked = {
         "model": fitted.model,
         "X_baseline": baseline,
-        "sampler": SobolQMCNormalSampler(torch.Size([n_samples]), seed=seed),
-        "prune_baseline": True,
         "X_pending": torch.as_tensor(pending) if len(pending) else None,
         "constraints": reading.constraints() or None,
     }
-    acquisition: AcquisitionFunction
-    if kind == "pareto":
-        acquisition = qLogNoisyExpectedHypervolumeImprovement(
-            **shared,
-            objective=GenericMCMultiOutputObjective(reading.gains),
-            ref_point=reading.reference_point().tolist(),
-            alpha=alpha,
-        )
-    else:
-        acquisition = qLogNoisyExpectedImprovement(**shared, objective=GenericMCObjective(reading.score))
+    acquisition: AcquisitionFunction | None = None
+    score: Callable[[Tensor, Tensor | None], Tensor] = reading.score
+    if definition.objective.kind == "pareto":
+        acquisition = _of_front(reading, asked, seed)
+        score = _in_one_direction(reading, seed)
+    if acquisition is None:
+        acquisition = _of_score(score, asked, seed, n_targets=len(evidence.data.targets))
     return acquisition if log_weight is None else WeightedAcquisition(acquisition, log_weight)
 
 
-class Reading:
-    """Reads model samples as gains. Computed targets are worked out from X; the rest are outputs of the model."""
+def _of_front(reading: Reading, asked: dict[str, Any], seed: int) -> AcquisitionFunction | None:
+    """Build the improvement of a front; None where scoring by it would take too long."""
+    reference, n_goals = reading.reference_point(), reading.n_goals
+    n = len(reading.front())
+    n_cells = {2: n + 1.0, 3: 2.3 * n, 4: 1.5 * n + 0.1 * n**2}[n_goals]  # as counted on spherical fronts
+    n_samples = next((few for few in _N_SAMPLES_OF_FRONTS if few * n_cells * n_goals <= _MOST_SIDES), None)
+    if n_samples is None:
+        return None
+    objective = GenericMCMultiOutputObjective(reading.gains)
+    compared = prune_inferior_points_multi_objective(
+        model=asked["model"],
+        X=asked["X_baseline"],
+        objective=objective,
+        constraints=asked["constraints"],
+        ref_point=reference,
+    )
+    if len(compared) > _most_compared(asked["X_baseline"], n_goals):
+        return None
+    return qLogNoisyExpectedHypervolumeImprovement(
+        **{**asked, "X_baseline": compared},
+        sampler=SobolQMCNormalSampler(torch.Size([n_samples]), seed=seed),
+        objective=objective,
+        ref_point=reference.tolist(),
+    )
 
-    def __init__(self, definition: Definition, encoding: Encoding, evidence: Evidence) -> None:
-        self._definition, self._encoding, self._evidence = definition, encoding, evidence
-        self._outputs = {name: j for j, name in enumerate(definition.measured_targets)}
-        self._is_log = {name: evidence.data.targets[name].is_log for name in self._outputs}
-        self._goals = definition.goals
-        self._scales = {n: _Scale.of(definition.targets[n].gain(evidence.values[n])) for n in self._goals}
 
-    def gains(self, samples: Tensor, X: Tensor | None = None) -> Tensor:
-        """Return standardised gains of samples (..., q, outputs): shape (..., q, goals)."""
-        parts = []
-        for name in self._goals:
-            scale = self._scales[name]
-            parts.append(((self._gain(name, samples, X) - scale.centre) / scale.spread).clamp(-_FAR, _FAR))
-        return torch.stack(parts, dim=-1)
+def _of_score(
+    score: Callable[[Tensor, Tensor | None], Tensor], asked: dict[str, Any], seed: int, *, n_targets: int
+) -> AcquisitionFunction:
+    """Build the improvement of one score over the points that may be the best, where those are many the likeliest."""
+    objective, baseline = GenericMCObjective(score), asked["X_baseline"]
 
-    def score(self, samples: Tensor, X: Tensor | None = None) -> Tensor:
-        """Return one number for each sample (..., q): the desirability, else the sum of the gains."""
-        if self._definition.objective.kind == "desirability":
-            return self._desirability(samples, X)
-        gains = self.gains(samples, X)
-        return gains[..., 0] if len(self._goals) == 1 else gains.sum(dim=-1)
+    def over(X: Tensor) -> AcquisitionFunction:
+        sampler = SobolQMCNormalSampler(torch.Size([_N_SAMPLES]), seed=seed)
+        return qLogNoisyExpectedImprovement(
+            **{**asked, "X_baseline": X}, sampler=sampler, objective=objective, prune_baseline=True
+        )
 
-    def _desirability(self, samples: Tensor, X: Tensor | None = None) -> Tensor:
-        total, weights = torch.zeros(()), 0.0
-        for name in self._goals:
-            target = self._definition.targets[name]
-            worst, best = (float(v) for v in target.gain(np.array([target.worst, target.ideal])))
-            share = ((self._gain(name, samples, X) - worst) / ((best - worst) or 1.0)).clamp(_LEAST_DESIRABILITY, 1.0)
-            total = total + target.weight * share.log()
-            weights += target.weight
-        return (total / weights).exp()
-
-    def constraints(self) -> list[Callable[[Tensor], Tensor]]:
-        """Return outcome constraints of measured targets: negative where a limit is kept."""
-        found: list[Callable[[Tensor], Tensor]] = []
-        for name in self._outputs:
-            limits = self._definition.targets[name].limits
-            if limits is None:
-                continue
-            spread = _Scale.of(self._evidence.values[name]).spread
-            for edge, sign in ((limits.at_least, -1.0), (limits.at_most, 1.0)):
-                if edge is not None:
-                    found.append(partial(self._excess, name=name, edge=edge, sign=sign, spread=spread))
+    found, most = over(baseline), _most_compared(baseline, n_targets)
+    if len(found.X_baseline) <= most:
         return found
-
-    def _excess(self, samples: Tensor, *, name: str, edge: float, sign: float, spread: float) -> Tensor:
-        return (sign * (self._output(name, samples) - edge) / spread).clamp(-_FAR, _FAR)
-
-    def reference_point(self) -> Tensor:
-        """Return the standardised point behind which nothing counts: the declared one, else inferred from the front."""
-        declared = self._definition.objective.reference_point
-        if declared != "inferred":
-            raw = [self._definition.targets[n].gain(np.array([declared[n]]))[0] for n in self._goals]
-            return torch.tensor(
-                [(g - self._scales[n].centre) / self._scales[n].spread for g, n in zip(raw, self._goals, strict=True)]
-            ).clamp(-_FAR, _FAR)
-        front = self._front()
-        if not len(front):
-            return torch.full((len(self._goals),), -1.0)
-        return torch.as_tensor(infer_reference_point(torch.as_tensor(front)))
-
-    def effort(self) -> tuple[int, float]:
-        """Return how many samples to draw, and the share of the hypervolume to leave out: less of a large front."""
-        n_samples, kind = _N_SAMPLES[self._definition.objective.kind], self._definition.objective.kind
-        if kind != "pareto":
-            return n_samples, 0.0
-        n, n_goals, alpha = len(self._front()), len(self._goals), 0.0
-        n_cells = {2: n + 1.0, 3: 2.3 * n, 4: 1.5 * n + 0.1 * n**2}[n_goals]  # as counted on spherical fronts
-        if n_goals > 2 and n_cells > _MOST_CELLS:
-            n_cells, alpha = _CELLS_LEFT, _LEFT_OUT
-        while n_samples > _FEWEST_SAMPLES and n_samples * n_cells * n_goals > _MOST_SIDES:
-            n_samples //= 2
-        return n_samples, alpha
-
-    def _front(self) -> np.ndarray:
-        """Return the standardised gains of the front that is known, shape (n, goals)."""
-        gains = np.stack([self._standard(n) for n in self._goals], axis=1)
-        known = gains[np.isfinite(gains).all(axis=1)]
-        return np.asarray(known[pareto_front(known)])
-
-    def _standard(self, name: str) -> np.ndarray:
-        scale = self._scales[name]
-        gains = self._definition.targets[name].gain(self._evidence.values[name])
-        return np.asarray(np.clip((gains - scale.centre) / scale.spread, -_FAR, _FAR))
-
-    def _gain(self, name: str, samples: Tensor, X: Tensor | None) -> Tensor:
-        target = self._definition.targets[name]
-        if name in self._outputs:
-            return _tensor_gain(target, self._output(name, samples))
-        assert X is not None  # noqa: S101  (BoTorch passes X to objectives)
-        assert target.expression is not None  # noqa: S101  (what is not measured is computed)
-        computed = torch.as_tensor(_values(target.expression, self._encoding.decode(X.detach().numpy()), X.shape[:-1]))
-        worst = self._scales[name].centre - _FAR * self._scales[name].spread
-        return torch.nan_to_num(_tensor_gain(target, computed), nan=worst).expand(samples.shape[:-1])
-
-    def _output(self, name: str, samples: Tensor) -> Tensor:
-        """Return one target's samples in its unit."""
-        output = samples[..., self._outputs[name]]
-        return output.clamp_max(_LARGEST_LOG).exp() if self._is_log[name] else output
+    constraints, max_frac = asked["constraints"], most / len(baseline)
+    return over(
+        prune_inferior_points(
+            model=asked["model"], X=baseline, objective=objective, constraints=constraints, max_frac=max_frac
+        )
+    )
 
 
-def _values(expression: Expression, columns: Mapping[str, np.ndarray], shape: Sequence[int]) -> np.ndarray:
-    """Work a formula out over columns of one shape; NaN where it gives no finite number."""
-    try:
-        return np.broadcast_to(np.asarray(expression(columns), dtype=float), shape).copy()
-    except ExpressionError:
-        found = np.full(shape, np.nan)
-    for index in np.ndindex(*shape):
-        with suppress(ExpressionError):
-            found[index] = expression({name: column[index] for name, column in columns.items()})
-    return found
+def _most_compared(X: Tensor, n_targets: int) -> int:
+    """Return with how many of n known points (n, columns) each candidate can be compared before that takes too long."""
+    n, n_columns = X.shape
+    counts = np.arange(1, n + 1)
+    takes = (counts + 1) * (n + counts + 1) * n_columns * n_targets
+    return max(int((takes <= _MOST_COVARIANCES).sum()), _FEWEST_COMPARED)
 
 
-def _tensor_gain(target: Target, values: Tensor) -> Tensor:
-    """Do what `Target.gain` does, on tensors."""
-    match target.goal:
-        case "maximise":
-            return values
-        case "minimise":
-            return -values
-        case "match":
-            return -(values - float(target.value or 0.0)).abs()
-        case "range":
-            low, high = float(target.low or 0.0), float(target.high or 0.0)
-            return -((low - values).clamp_min(0) + (values - high).clamp_min(0))
-    return torch.zeros_like(values)
+def _in_one_direction(reading: Reading, seed: int) -> Callable[[Tensor, Tensor | None], Tensor]:
+    """Return the gain along a direction drawn at random: the worst of the weighted gains, and a little of their sum."""
+    weights = sample_simplex(d=reading.n_goals, n=1, seed=seed, dtype=torch.double).squeeze(0)
+    along = get_chebyshev_scalarization(weights, torch.as_tensor(reading.known_gains()))
+
+    def score(samples: Tensor, X: Tensor | None = None) -> Tensor:
+        gain: Tensor = along(reading.gains(samples, X), None)
+        return gain
+
+    return score

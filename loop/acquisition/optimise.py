@@ -20,7 +20,11 @@ from loop.space.space import SearchSpace
 __all__ = ["Pick", "maximise"]
 
 _CHUNK = 512
-"""Points scored at once: bounds memory, and keeps arrays in the cache."""
+"""Points scored at once, at most: bounds memory, and keeps arrays in the cache."""
+
+_LEAST_CHUNK = 16
+_MOST_COVARIANCES = 1_000_000
+"""Covariances worked out at once, some megabytes: larger arrays are given back to the system each time."""
 
 _MOST_LISTED = 2048
 """Formulations of a small space that are all scored instead of searched."""
@@ -31,6 +35,7 @@ _N_KEPT = 128
 
 _N_CLIMBERS = 16
 _N_POLISHED = 3
+"""Peaks whose real-valued parameters are brought to the top; one where each look at a slope takes long."""
 _N_BEST_SEEN = 4
 
 _MOST_NEIGHBOURED = 64
@@ -48,14 +53,22 @@ class Pick:
 class _Scorer:
     """An acquisition function over rows."""
 
-    def __init__(self, acquisition: AcquisitionFunction, encode: Callable[[np.ndarray], np.ndarray]) -> None:
+    def __init__(
+        self,
+        acquisition: AcquisitionFunction,
+        encode: Callable[[np.ndarray], np.ndarray],
+        n_known: int,
+        n_jointly: int,
+    ) -> None:
         self._acquisition, self.encode = acquisition, encode
+        most = _MOST_COVARIANCES // ((n_jointly + 1) * (n_jointly + n_known + 1))
+        self._chunk = min(max(most, _LEAST_CHUNK), _CHUNK)
 
     def values(self, rows: np.ndarray) -> np.ndarray:
         found = [np.zeros(0)]
         with torch.no_grad():
-            for start in range(0, len(rows), _CHUNK):
-                X = torch.as_tensor(self.encode(rows[start : start + _CHUNK]), dtype=torch.double)
+            for start in range(0, len(rows), self._chunk):
+                X = torch.as_tensor(self.encode(rows[start : start + self._chunk]), dtype=torch.double)
                 found.append(self._acquisition(X.unsqueeze(1)).numpy())
         return np.nan_to_num(np.concatenate(found), nan=-np.inf)
 
@@ -76,6 +89,8 @@ def maximise(
     rng: np.random.Generator,
     pending_rows: np.ndarray | None = None,
     allow_repeats: bool = False,
+    n_jointly: int = 0,
+    is_slow: bool = False,
 ) -> list[Pick]:
     """Choose `n` rows one after the other, each in view of those before it.
 
@@ -92,6 +107,10 @@ def maximise(
         these and of the rows chosen so far (one cannot ask it what it holds as pending).
     allow_repeats
         True where a row seen may be chosen again; a row is never chosen twice in one batch.
+    n_jointly
+        Points whose outcomes the acquisition works out together with those of each row, as its baseline.
+    is_slow
+        True where the slope of the acquisition takes long, as with many targets: fewer peaks are polished.
 
     Returns
     -------
@@ -105,13 +124,13 @@ def maximise(
     SurrogateError
         If rows are left, and no score of them is a finite number.
     """
-    score, taken = _Scorer(acquisition, encode), _Taken(() if allow_repeats else seen_rows)
+    score, taken = _Scorer(acquisition, encode, len(seen_rows), n_jointly), _Taken(() if allow_repeats else seen_rows)
     waiting: list[torch.Tensor] = []
     if pending_rows is not None and len(pending_rows):
         waiting.append(torch.as_tensor(encode(pending_rows), dtype=torch.double))
         taken.add(pending_rows)
     listed = enumerate_rows(space, _MOST_LISTED)
-    search = _Search(space, score, seen_rows, rng) if listed is None else None
+    search = _Search(space, score, seen_rows, rng, 1 if is_slow else _N_POLISHED) if listed is None else None
     picks: list[Pick] = []
     for _ in range(n):
         pick = _best_of(listed, score, taken) if search is None else search.best(taken)
@@ -147,8 +166,11 @@ class _Taken:
 class _Search:
     """The search for one batch: samples are drawn once, and what one pick found helps to find the next."""
 
-    def __init__(self, space: SearchSpace, score: _Scorer, seen_rows: np.ndarray, rng: np.random.Generator) -> None:
+    def __init__(
+        self, space: SearchSpace, score: _Scorer, seen_rows: np.ndarray, rng: np.random.Generator, n_polished: int
+    ) -> None:
         self._space, self._score, self._rng = space, score, rng
+        self._n_polished = n_polished
         self._moves = Moves(space)
         self._pool = sample(space, _N_SAMPLES, rng)
         self._seen = seen_rows
@@ -161,7 +183,7 @@ class _Search:
         self._pool = pool[np.argsort(-values, kind="stable")[:_N_KEPT]]
         starts = _apart(scaled(self._space, pool), values, _N_CLIMBERS)
         rows, tops = climb(self._score, self._moves, pool[starts], values[starts], self._rng, is_open=taken.is_open)
-        for i in np.argsort(-tops, kind="stable")[:_N_POLISHED]:
+        for i in np.argsort(-tops, kind="stable")[: self._n_polished]:
             rows[i], tops[i] = polish(self._score, self._space, rows[i], tops[i])
         self._peaks = rows
         rows, tops = np.vstack([rows, pool]), np.r_[tops, values]

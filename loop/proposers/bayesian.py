@@ -33,6 +33,9 @@ _JITTER = 1e-6
 
 _N_TRIES = 5
 
+_MANY_COVARIANCES = 75_000
+"""Covariances of all that is known, of each column and target, from which on a slope takes tens of milliseconds."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
@@ -133,6 +136,8 @@ def _chosen(
         seen_rows=np.vstack([evidence.rows, unmakeable_rows])[:, : len(space.names)],
         pending_rows=pending_rows,
         rng=np.random.default_rng(seed),
+        n_jointly=len(acquisition.X_baseline),
+        is_slow=known.data.X.size * len(known.rows) * len(known.data.targets) > _MANY_COVARIANCES,
     )
     formulations = [space.to_formulation(pick.row) for pick in picks]
     predictions = predict(definition, encoding, fitted, formulations, evidence.scalings)

@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from loop.acquisition.build import Reading
 from loop.acquisition.moves import Moves
+from loop.acquisition.reading import Reading
 from loop.acquisition.scaled import as_learned
 from loop.definition import Definition
 from loop.errors import SurrogateError
