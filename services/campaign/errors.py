@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 __all__ = [
+    "BackupError",
     "CampaignError",
     "DraftError",
+    "RestoreError",
     "SheetError",
     "TemplateError",
     "WorkspaceError",
@@ -36,3 +39,15 @@ class SheetError(CampaignError):
         self.source, self.faults = source, tuple(faults)
         listed = "\n".join(f"  {fault}" for fault in self.faults)
         super().__init__(f"{source}: nothing was taken in, because\n{listed}")
+
+
+class BackupError(CampaignError):
+    """A backup cannot be made, or is not what it was when it was made; `member` names the part, empty for the whole."""
+
+    def __init__(self, path: Path, reason: str, member: str = "") -> None:
+        self.path, self.member, self.reason = path, member, reason
+        super().__init__(f"{path}: {member}: {reason}" if member else f"{path}: {reason}")
+
+
+class RestoreError(CampaignError):
+    """A backup cannot be restored there; what stood there is as it was."""

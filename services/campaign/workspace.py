@@ -17,7 +17,18 @@ from loop.values import Frozen
 from services.campaign.errors import WorkspaceError
 from services.disk import DiskError, keep_folder, write_whole
 
-__all__ = ["HOME_VARIABLE", "EngineKind", "Workspace", "find_workspace", "make_workspace"]
+__all__ = [
+    "HOME_VARIABLE",
+    "SETTINGS_FILE",
+    "EngineKind",
+    "Settings",
+    "Workspace",
+    "find_workspace",
+    "make_workspace",
+    "open_workspace",
+    "read_settings",
+    "resolved_url",
+]
 
 SETTINGS_FILE = "meguri.toml"
 HOME_VARIABLE = "MEGURI_HOME"
@@ -114,7 +125,7 @@ def make_workspace(folder: Path, *, database_url: str | None = None) -> Workspac
     settings = folder / SETTINGS_FILE
     if settings.exists():
         there = open_workspace(folder)
-        if database_url is not None and _resolved(database_url, folder.resolve()) != there.database_url:
+        if database_url is not None and resolved_url(database_url, folder.resolve()) != there.database_url:
             raise WorkspaceError(f"{settings} names another database already: change it there")
         return there
     try:
@@ -159,15 +170,24 @@ def open_workspace(folder: Path) -> Workspace:
     """
     path = folder / SETTINGS_FILE
     try:
-        settings = Settings.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
         raise WorkspaceError(f"{path} cannot be read: {error}") from error
-    except ValidationError as error:
-        raise WorkspaceError(f"{path}: {'; '.join(_told(fault) for fault in error.errors())}") from error
+    settings = read_settings(text, str(path))
     folder = folder.resolve()
     for name in _FOLDERS:
         keep_folder(folder / name)
-    return Workspace(folder=folder, database_url=_resolved(settings.database.url, folder), settings=settings)
+    return Workspace(folder=folder, database_url=resolved_url(settings.database.url, folder), settings=settings)
+
+
+def read_settings(text: str, name: str = SETTINGS_FILE) -> Settings:
+    """Read the text of ``meguri.toml``; WorkspaceError as `open_workspace` says."""
+    try:
+        return Settings.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise WorkspaceError(f"{name} cannot be read: {error}") from error
+    except ValidationError as error:
+        raise WorkspaceError(f"{name}: {'; '.join(_told(fault) for fault in error.errors())}") from error
 
 
 def _told(fault: ErrorDetails) -> str:
@@ -179,7 +199,7 @@ def _told(fault: ErrorDetails) -> str:
     return f"{where}: {fault['msg']}, got {fault['input']!r}"
 
 
-def _resolved(url: str, folder: Path) -> str:
+def resolved_url(url: str, folder: Path) -> str:
     """Let a relative SQLite path count from the workspace, wherever the command is run."""
     prefix = "sqlite:///"
     if url.startswith(prefix) and not Path(url.removeprefix(prefix)).is_absolute():

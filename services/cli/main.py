@@ -9,7 +9,18 @@ from typing import Annotated
 
 import typer
 
-from services.cli import backtest, consult, definitions, hypotheses, inbox, proposals, results, running, tables
+from services.cli import (
+    backtest,
+    consult,
+    definitions,
+    hypotheses,
+    inbox,
+    operations,
+    proposals,
+    results,
+    running,
+    tables,
+)
 from services.cli.edge import DEBUG, Edge, tell_unexpected
 from services.cli.stdout import keep_for_results
 
@@ -25,7 +36,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (definitions, proposals, running, results, tables, inbox, hypotheses, consult, backtest):
+for group in (definitions, proposals, running, results, tables, inbox, hypotheses, consult, backtest, operations):
     app.add_typer(group.commands)
 
 

@@ -11,6 +11,7 @@ __all__ = [
     "CONSULT",
     "DECIDE",
     "KEEP_GOING",
+    "OPERATE",
     "RESULTS",
     "ActorOption",
     "CampaignArgument",
@@ -21,7 +22,7 @@ __all__ = [
 ]
 
 BEGIN, DECIDE, RESULTS, CONSULT = "Begin", "Decide what is made", "Results", "Look and check"
-KEEP_GOING = "Keep going by itself"
+KEEP_GOING, OPERATE = "Keep going by itself", "Keep in order"
 """Panels of the help page, in the order of a campaign."""
 
 CampaignArgument = Annotated[

@@ -7,12 +7,17 @@ from typing import Any
 
 from loop.comparison import BacktestSummary
 from services.campaign.views import (
+    BackupView,
     CampaignsView,
+    DoctorView,
     EditView,
+    InboxView,
     LogView,
     ProposalsView,
     ReplaysView,
+    RestoreView,
     StatusView,
+    TurnView,
     ValidationView,
     WrittenView,
 )
@@ -21,13 +26,18 @@ __all__ = ["SHAPES"]
 
 SHAPES: Mapping[str, tuple[type[Any], ...]] = {
     "backtest": (BacktestSummary,),
+    "backup": (BackupView,),
+    "doctor": (DoctorView,),
     "edit": (EditView,),
     "export": (WrittenView,),
+    "inbox": (InboxView,),
     "log": (LogView,),
     "propose": (ProposalsView,),
     "replay": (ReplaysView,),
     "report": (WrittenView,),
+    "restore": (RestoreView,),
     "status": (StatusView, CampaignsView),
+    "tick": (TurnView,),
     "validate": (ValidationView,),
 }
 """Types by verb, for `pydantic.TypeAdapter`.

@@ -10,9 +10,11 @@ from sqlalchemy.exc import ArgumentError
 from services.store.errors import DatabaseUrlError, NetworkDriveError
 from services.store.filesystem import mount_table, network_mount
 
-__all__ = ["read_url", "refuse_unsafe_place", "shown"]
+__all__ = ["read_url", "refuse_unsafe_place", "shown", "without_password"]
 
 _EXAMPLES = "sqlite:///meguri.db or postgresql://user@host/database"
+_SECRETS = ("password", "sslpassword")
+"""What a URL may hold of a secret behind its question mark."""
 _DRIVERS = {
     "sqlite": "sqlite+pysqlite",
     "sqlite+pysqlite": "sqlite+pysqlite",
@@ -78,6 +80,21 @@ def refuse_unsafe_place(url: URL, mounts: str | None = None) -> None:
 def shown(url: URL) -> str:
     """Write a URL for people: without its password."""
     return url.render_as_string(hide_password=True)
+
+
+def without_password(text: str) -> str:
+    """Return a database URL that can be shared; one without a password comes back as it is.
+
+    Raises
+    ------
+    DatabaseUrlError
+        If it cannot be read.
+    """
+    read_url(text)
+    url = make_url(text)
+    if url.password is None and not set(_SECRETS) & set(url.query):
+        return text
+    return url._replace(password=None).difference_update_query(_SECRETS).render_as_string(hide_password=False)
 
 
 def _check_sqlite(url: URL) -> None:

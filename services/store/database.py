@@ -53,8 +53,13 @@ def open_database(url: str) -> Engine:
     return engine
 
 
-def reach_database(url: str) -> Engine:
-    """Open a database that is there as it is: nothing is made, nothing upgraded.
+def reach_database(url: str, *, may_be_new: bool = False) -> Engine:
+    """Open a database as it is: no table is made, nothing is upgraded.
+
+    Parameters
+    ----------
+    may_be_new
+        Whether an SQLite file that is not there is made, empty.
 
     Raises
     ------
@@ -65,6 +70,7 @@ def reach_database(url: str) -> Engine:
     """
     address = read_url(url)
     refuse_unsafe_place(address)
-    if address.get_backend_name() == "sqlite" and not Path(address.database or "").is_file():
+    is_file = address.get_backend_name() == "sqlite"
+    if is_file and not may_be_new and not Path(address.database or "").is_file():
         raise DatabaseAccessError(f"{shown(address)}: there is no such file")
     return make_engine(address)

@@ -102,14 +102,15 @@ def entries_of(rows: Iterable[Row]) -> Iterator[Entry]:
         If a row holds no event of a kind known here.
     """
     for row in rows:
-        campaign, seq, kind = str(row["campaign"]), int(row["seq"]), str(row["kind"])
+        campaign, seq, kind = str(row.get("campaign")), int(row.get("seq") or 0), str(row.get("kind"))
         try:
             event = read_event(row["payload"])
-        except (ValidationError, ValueError) as error:
+            entry = Entry(seq=seq, at=datetime.fromisoformat(row["at"]), actor=row["actor"], event=event)
+        except (ValidationError, KeyError, TypeError, ValueError) as error:
             raise UnreadableEntryError(campaign, seq, kind, str(error)) from error
         if event.kind != kind:
             raise UnreadableEntryError(campaign, seq, kind, f"its payload is of kind {event.kind!r}")
-        yield Entry(seq=seq, at=datetime.fromisoformat(row["at"]), actor=row["actor"], event=event)
+        yield entry
 
 
 def load(
