@@ -1,0 +1,229 @@
+"""What is put into the inbox is booked where it belongs, once; what is not waits or is put aside, and says why."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from loop.errors import LeaseLostError
+from services.campaign.post import FileLook, Post, lying_files, reason_of, refused_files, seconds_to_rest
+from services.campaign.service import CampaignService
+from services.campaign.wiring import read_table
+from services.store import LeaseGuard, SqlHeldResults, SqlJournal, SqlLeases
+from tests.services.campaign.tiny import TINY, read
+from tests.services.campaign.workers import NOON, SetClock, begin
+
+FIRST, SECOND = "PP01-C001-01", "PP01-C001-02"
+HEADER = "proposal,strength,strength n,remarks\n"
+
+
+class Box:
+    """An inbox, the campaigns behind it, and somebody who empties it."""
+
+    def __init__(self, database, folder: Path) -> None:
+        self.folder, self.database = folder / "inbox", database
+        self.folder.mkdir()
+        self.clock, self.looks = SetClock(), dict[str, FileLook]()
+        self.service = begin(database, TINY, self.clock)
+        self.held = SqlHeldResults(database)
+        self.propose("PP01")
+
+    def propose(self, campaign: str) -> None:
+        self.service.propose(campaign)
+        self.service.approve(campaign)
+
+    def put(self, name: str, text: str | bytes, age_s: float = 60.0) -> Path:
+        """Put a file into the box that did not change for a while."""
+        path = self.folder / name
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
+        then = time.time() - age_s
+        os.utime(path, (then, then))
+        return path
+
+    def empty(self, under: LeaseGuard | None = None) -> list[str]:
+        held = SqlHeldResults(self.database, under)
+        journal = SqlJournal(self.database, under)
+        service = CampaignService(journal=journal, clock=self.clock, actor="meguri", held=held)
+        post = Post(
+            self.folder,
+            service=service,
+            held=held,
+            clock=self.clock,
+            read_table=lambda path, numbers: read_table(path, numbers=numbers),
+            looks=self.looks,
+        )
+        return post.collect()
+
+    def values(self) -> dict[str, float | None]:
+        state = self.service.state("PP01")
+        return {name: record.observation.targets["strength"].mean for name, record in state.specimens.items()}
+
+    def waiting(self) -> list[str]:
+        return [record.result.proposal for record in self.held.records(waiting_only=True)]
+
+
+@pytest.fixture
+def box(database, tmp_path):
+    return Box(database, tmp_path)
+
+
+def test_a_sheet_is_booked_and_put_aside(box):
+    """Results and remarks stand in the journal with their place; the file is in taken/, whole."""
+    text = HEADER + f"{FIRST},30.5,3,smelled\n{SECOND},,,\n"
+    box.put("day 1.csv", text)
+    assert box.empty() == ["day 1.csv: 1 new result of PP01"]
+    assert box.values() == {f"{FIRST}-S1": 30.5}
+    record = box.service.state("PP01").specimens[f"{FIRST}-S1"]
+    assert (record.source, record.observation.targets["strength"].n) == ("day 1.csv, line 2", 3)
+    assert lying_files(box.folder) == []
+    assert (box.folder / "taken" / "day 1.csv").read_text(encoding="utf-8") == text
+
+
+def test_an_excel_sheet_is_booked_as_well(box):
+    book = openpyxl.Workbook()
+    for row in (("proposal", "strength"), (FIRST, 30.5), (SECOND, 28)):
+        book.active.append(row)
+    book.save(box.folder / "day.xlsx")
+    os.utime(box.folder / "day.xlsx", (1e9, 1e9))
+    assert box.empty() == ["day.xlsx: 2 new results of PP01"]
+    assert box.values() == {f"{FIRST}-S1": 30.5, f"{SECOND}-S1": 28}
+
+
+def test_the_same_sheet_under_any_name_is_booked_once(box):
+    """Three files, one result; none is lost, each is put aside under a name of its own."""
+    for name in ("a.csv", "b.csv", "a.csv"):
+        box.put(name, HEADER + f"{FIRST},30.5,,\n")
+        told = box.empty()
+    assert told == ["a.csv: nothing new of PP01"]
+    assert box.values() == {f"{FIRST}-S1": 30.5}
+    assert sorted(p.name for p in (box.folder / "taken").iterdir()) == ["a-2.csv", "a.csv", "b.csv"]
+
+
+def test_a_file_that_grows_waits_until_it_rests(box):
+    """It is taken once it looks as it did the last time; a file that is old is taken at once."""
+    path = box.put("day.csv", HEADER + f"{FIRST},30", age_s=0)
+    assert 0 < seconds_to_rest(box.folder) <= 3
+    assert box.empty() == []
+    with path.open("a", encoding="utf-8") as file:
+        file.write(".5,,\n")
+    assert box.empty() == []
+    assert box.empty() == ["day.csv: 1 new result of PP01"]
+    assert box.values() == {f"{FIRST}-S1": 30.5}
+    assert seconds_to_rest(box.folder) == 0
+
+
+def test_a_file_from_a_clock_ahead_is_taken_too(box):
+    """An instrument's computer an hour ahead: two looks that are the same are enough."""
+    box.put("day.csv", HEADER + f"{FIRST},30.5,,\n", age_s=-3600)
+    assert seconds_to_rest(box.folder) == 3
+    assert box.empty() == []
+    assert box.empty() == ["day.csv: 1 new result of PP01"]
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        (f"{FIRST},3o.5,,\n", "column 'strength': '3o.5' is no number"),
+        (f"{FIRST},30.5,2.5,\n", "column 'strength n'"),
+        (",30.5,,\n", "a row that is filled in needs its proposal's id"),
+    ],
+)
+def test_a_sheet_with_a_fault_is_refused_whole_with_its_cell(box, row, why):
+    """Nothing is booked; the file lies in refused/ beside its reason, and may come again mended."""
+    box.put("day.csv", HEADER + f"{SECOND},28,,\n" + row)
+    (told,) = box.empty()
+    assert told.startswith("day.csv was refused: nothing was taken in")
+    assert why in told
+    assert box.values() == {}
+    (refused,) = refused_files(box.folder)
+    assert why in reason_of(refused)
+    assert "Mend it" in (refused.parent / "day.csv.reason.txt").read_text(encoding="utf-8")
+    box.put("day.csv", HEADER + f"{SECOND},28,,\n")
+    assert box.empty() == ["day.csv: 1 new result of PP01"]
+
+
+def test_another_value_than_the_one_recorded_is_refused(box):
+    """A result is not changed by a file; that takes a person and a reason."""
+    box.put("a.csv", HEADER + f"{FIRST},30.5,,\n")
+    box.empty()
+    box.put("b.csv", HEADER + f"{FIRST},31.5,,\n")
+    (told,) = box.empty()
+    assert "use correct, with a reason" in told
+    assert box.values() == {f"{FIRST}-S1": 30.5}
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00\xff" * 500, b"proposal\n", b"{}"])
+def test_a_file_that_is_no_table_stops_nobody(box, content):
+    """Whatever lies there: the sheet beside it is booked, and no file is gone."""
+    box.put("a.xlsx", content)
+    box.put("b.csv", content)
+    box.put("c.csv", HEADER + f"{FIRST},30.5,,\n")
+    assert box.empty()[-1] == "c.csv: 1 new result of PP01"
+    assert box.values() == {f"{FIRST}-S1": 30.5}
+    left = {path.name for path in box.folder.rglob("*") if path.is_file()}
+    assert {"a.xlsx", "b.csv", "c.csv"} <= left
+
+
+def test_a_table_of_something_else_is_left_and_told_once(box):
+    """No file is moved that is none of ours; it is looked at again when it changes."""
+    box.put("spectrum.csv", "wavenumber,absorbance\n1000,0.1\n")
+    (box.folder / "photo.png").write_bytes(b"...")
+    assert box.empty() == ["spectrum.csv is left where it is: it has no column 'proposal'"]
+    assert box.empty() == []
+    box.put("spectrum.csv", HEADER + f"{FIRST},30.5,,\n")
+    assert box.empty() == ["spectrum.csv: 1 new result of PP01"]
+    assert (box.folder / "photo.png").exists()
+
+
+def test_rows_that_fit_no_proposal_wait_for_a_person_and_the_others_are_booked(box):
+    """Unknown, skipped, of a campaign that is not there, no id at all: each waits once, with a reason."""
+    box.service.skip(SECOND, reason="no granules")
+    strays = f"PP01-C009-01,31,,\n{SECOND},32,,\nXX-C001-01,33,,\nfilm 7,34,,\n"
+    for name in ("a.csv", "b.csv"):
+        box.put(name, HEADER + f"{FIRST},30.5,,\n" + strays)
+        (told,) = box.empty()
+        assert told.endswith("4 rows fit no proposal (meguri inbox)")
+    assert box.values() == {f"{FIRST}-S1": 30.5}
+    assert sorted(box.waiting()) == [SECOND, "PP01-C009-01", "XX-C001-01", "film 7"]
+    reasons = {record.result.proposal: record.result.reason for record in box.held.records()}
+    assert "was skipped" in reasons[SECOND]
+    assert reasons["XX-C001-01"] == "there is no campaign XX"
+
+
+def test_a_sheet_of_two_campaigns_is_booked_in_both(box):
+    """Or in neither, where one cell of one of them is wrong."""
+    box.service.adopt(read(TINY.replace("PP01", "PP02")))
+    box.propose("PP02")
+    box.put("bad.csv", HEADER + f"{FIRST},30.5,,\nPP02-C001-01,3l,,\n")
+    assert box.empty()[0].startswith("bad.csv was refused")
+    assert box.values() == {}
+    box.put("good.csv", HEADER + f"{FIRST},30.5,,\nPP02-C001-01,31,,\n")
+    assert box.empty() == ["good.csv: 1 new result of PP01, 1 new result of PP02"]
+
+
+def test_a_file_that_was_booked_but_not_moved_is_booked_once(box):
+    """As a kill between the two leaves it."""
+    box.put("day.csv", HEADER + f"{FIRST},30.5,,\nPP01-C009-01,31,,\n")
+    box.empty()
+    (box.folder / "taken" / "day.csv").rename(box.folder / "day.csv")
+    assert box.empty() == ["day.csv: nothing new of PP01, 1 row fits no proposal (meguri inbox)"]
+    assert box.values() == {f"{FIRST}-S1": 30.5}
+    assert box.waiting() == ["PP01-C009-01"]
+
+
+def test_who_lost_the_lease_moves_nothing(box):
+    """The file stays for whoever has it now."""
+    leases = SqlLeases(box.database)
+    mine = leases.take("inbox", holder="a:1", now=NOON, until=NOON.replace(minute=1))
+    assert mine is not None
+    box.clock.move(minutes=2)
+    assert leases.take("inbox", holder="b:2", now=box.clock.now(), until=box.clock.now().replace(minute=3)) is not None
+    box.put("day.csv", HEADER + "PP01-C009-01,31,,\n")
+    with pytest.raises(LeaseLostError):
+        box.empty(LeaseGuard(mine, box.clock))
+    assert [path.name for path in lying_files(box.folder)] == ["day.csv"]
+    assert box.waiting() == []
