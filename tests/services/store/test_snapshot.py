@@ -90,6 +90,20 @@ def test_rows_are_the_same_wherever_they_stand(filled, elsewhere):
     assert all(length.is_whole for length in condition(elsewhere).journals.values())
 
 
+def test_rows_stand_in_one_order_whatever_language_a_server_speaks(postgresql_url, elsewhere):
+    """By code points: a server that sorts as a dictionary does gives the same rows in the same order."""
+    database = open_database(postgresql_url)
+    with writing(database, "test") as connection:
+        connection.execute(text('ALTER TABLE lease ALTER COLUMN name TYPE text COLLATE "en-US-x-icu"'))
+    for name in ("inbox", "PP01", "a", "B"):
+        SqlLeases(database).take(name, holder="there:1", now=NOON, until=NOON + timedelta(seconds=60))
+    rows = rows_of(database)
+    assert [row["name"] for row in rows["lease"]] == ["B", "PP01", "a", "inbox"]
+    put(elsewhere, rows)
+    assert [row["name"] for row in rows_of(elsewhere)["lease"]] == ["B", "PP01", "a", "inbox"]
+    database.dispose()
+
+
 def test_a_lease_of_before_is_never_valid_again(filled, elsewhere):
     """It is free, the next one's token is greater than any that was given meanwhile, and old ones are refused."""
     put(elsewhere, rows_of(filled))

@@ -117,6 +117,39 @@ def test_a_file_that_moves_on_is_met_all_the_same(tmp_path):
     assert met == ["inbox/a.csv", "inbox/taken/b.csv"]
 
 
+def test_a_result_that_is_booked_meanwhile_is_not_lost(workspace, tmp_path):
+    """Its file is read before the rows: where these do not know it yet, it still lies in the inbox."""
+    inbox, n_asked = workspace.folder / "inbox", [0]
+
+    class Clock:
+        def now(self):
+            n_asked[0] += 1
+            if n_asked[0] == 2:  # asked for the moment of the rows, which are fixed by then
+                with used(workspace) as service:
+                    service.note("PP01", "booked out of waits.csv")
+                (inbox / "waits.csv").rename(inbox / "taken" / "waits.csv")
+            return CLOCK.now()
+
+    before = len(rows_of(workspace)["journal_entry"])
+    manifest = back_up(workspace, tmp_path / "b.zip", clock=Clock())
+    assert manifest.n_rows["journal_entry"] == before == len(rows_of(workspace)["journal_entry"]) - 1
+    assert "inbox/waits.csv" in manifest.files
+    assert "inbox/taken/waits.csv" not in manifest.files
+
+
+def test_a_file_that_is_kept_for_good_is_there_before_a_row_names_it(workspace, tmp_path):
+    """Those of blobs are read after the rows."""
+    blob, n_asked = workspace.folder / "blobs" / "new", [0]
+
+    class Clock:
+        def now(self):
+            n_asked[0] += 1
+            blob.write_text("kept") if n_asked[0] == 2 else None
+            return CLOCK.now()
+
+    assert "blobs/new" in back_up(workspace, tmp_path / "b.zip", clock=Clock()).files
+
+
 def test_a_large_file_that_grows_is_taken_up_to_where_it_was_and_named(tmp_path):
     """As long as it was when it was opened; that it changed is told."""
     path, look = tmp_path / "growing.bin", Look()
