@@ -20,10 +20,12 @@ from loop.recipe import Recipe
 from loop.reliability import comparisons
 from loop.state import CampaignState
 from services.records.plan import TaskPlan
-from services.report import headline, ledger, sections, trust
+from services.report import headline, learning, ledger, sections, trust
 from services.report.graph import draw_graph, plan_matrix
+from services.report.learning import judged_refits
 from services.report.log import log_table
 from services.report.pictures.front import front_picture
+from services.report.pictures.learning import learning_picture
 from services.report.pictures.progress import hypervolume_picture, progress_picture, targets_picture
 from services.report.pictures.reliability import coverage_picture, predictions_picture
 from services.report.pictures.space import REST, colourings, default_corners, mixed, parallel_picture, ternary_picture
@@ -89,6 +91,7 @@ def build_report(
         headline=headline,
         sections=sections,
         trust=trust,
+        learning=learning,
         ledger=ledger,
         pictures=pictures,
         proposals=open_proposals(state, recipes),
@@ -144,6 +147,8 @@ def _pictures(state: CampaignState) -> dict[str, Picture]:
     if comparisons(state):
         add("predictions", "measured over predicted values", predictions_picture(state))
         add("coverage", "share inside 90 % intervals by cycle", coverage_picture(state))
+    if len(judged_refits(state)) > 1:
+        add("learning", "error on formulations left out, by target and cycle", learning_picture(state))
     return made
 
 
