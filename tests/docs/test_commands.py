@@ -25,7 +25,13 @@ def faults_of(words: list[str]) -> list[str]:
         return []
     if verb not in VERBS:
         return [f"no verb {verb!r}"]
-    known = options_of(VERBS[verb])
+    command = VERBS[verb]
+    inner = getattr(command, "commands", {})
+    if inner and len(words) > 2 and not words[2].startswith("-"):
+        if words[2] not in inner:
+            return [f"{verb} has no {words[2]!r}"]
+        command = inner[words[2]]
+    known = options_of(command)
     return [f"{verb} has no option {word}" for word in words[2:] if word.startswith("-") and word not in known]
 
 
@@ -48,6 +54,9 @@ def test_the_checks_can_fail():
     assert faults_of(["meguri", "guess"]) == ["no verb 'guess'"]
     assert faults_of(["meguri", "propose", "--many", "3"]) == ["propose has no option --many"]
     assert faults_of(["meguri", "propose", "--count", "3"]) == []
+    assert faults_of(["meguri", "inbox", "keep", "H-1"]) == ["inbox has no 'keep'"]
+    assert faults_of(["meguri", "inbox", "drop", "H-1", "--json"]) == ["inbox has no option --json"]
+    assert faults_of(["meguri", "inbox", "drop", "H-1", "--reason", "a test"]) == []
 
 
 def test_the_readme_shows_a_whole_campaign():

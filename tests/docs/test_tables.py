@@ -6,6 +6,9 @@ import re
 
 import pytest
 
+from loop.orders import work_order
+from services.campaign.labs import order_sheet
+from services.campaign.workspace import Settings
 from tests.docs.pages import DOCS
 from tests.services.campaign.tiny import BLEND, begun, measured
 
@@ -35,6 +38,26 @@ def test_the_result_sheet_has_the_columns_described(service):
     proposal, replicate, block, order, sd, n, remarks = documented("The result sheet")
     expected = [proposal, replicate, block, order, *PARAMETERS, "modulus", f"modulus{sd}", f"modulus{n}", remarks]
     assert list(service.result_sheet("BLEND").names) == expected
+
+
+def test_the_work_order_has_the_columns_described(service):
+    """In the order described; what is computed is not asked for."""
+    *ids, sd, n, remarks = documented("The work order")
+    state = service.state("BLEND")
+    sheet = order_sheet(work_order(state, "BLEND-W0001", [r.proposal.id for r in state.open_proposals]))
+    assert list(sheet.names) == [*ids, *PARAMETERS, "modulus", f"modulus{sd}", f"modulus{n}", remarks]
+
+
+def test_every_setting_of_a_workspace_is_described():
+    """Each key of each section with what it is where it is left out, and no other."""
+    text = (DOCS / "reference" / "settings.md").read_text(encoding="utf-8")
+    told = {(row[1], row[2]): row[3] for row in (line.split("|") for line in text.splitlines()) if len(row) == 6}
+    described = {(s.strip(" `"), k.strip(" `")): d.strip(" `") for (s, k), d in told.items()}
+    for section, settings in Settings().model_dump(mode="json").items():
+        for key, value in settings.items():
+            assert described[section, key] == ("–" if value is None else str(value))
+            del described[section, key]
+    assert set(described) == {("section", "key"), ("---", "---")}
 
 
 def test_the_recipe_sheet_has_the_columns_described(service):
