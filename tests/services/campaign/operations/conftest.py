@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -15,7 +16,7 @@ from sqlalchemy import Engine
 from services.campaign.operations.backup import back_up
 from services.campaign.service import CampaignService
 from services.campaign.wiring import begin_workspace
-from services.campaign.workspace import Workspace
+from services.campaign.workspace import Workspace, open_workspace
 from services.disk import watched
 from services.records.held import HeldResult
 from services.store import SqlHeldResults, SqlJournal, SqlLeases, open_database
@@ -24,7 +25,8 @@ from tests.services.campaign.tiny import BLEND, read, run_cycle
 from tests.services.campaign.workers import NOON, VIRTUAL, SetClock, people, worker
 
 KILLED = 9
-QUICK = VIRTUAL.replace("initial: {count: 3}", "initial: {count: 60}")
+LATER = SetClock(NOON + timedelta(hours=1))
+QUICK = VIRTUAL.replace("initial: {count: 3}", "initial: {count: 30}")
 """Films proposed without a model, so that turns follow each other quickly."""
 
 
@@ -66,11 +68,25 @@ FILES = {
 }
 
 
+@pytest.fixture(scope="session")
+def past(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with a past on SQLite and a backup of it, made once; tests get copies."""
+    folder = tmp_path_factory.mktemp("past")
+    made = begin_workspace(folder / "here")
+    database = open_database(made.database_url)
+    inhabit(made, database)
+    database.dispose()
+    back_up(made, folder / "backup.zip", clock=LATER)
+    return folder
+
+
 @pytest.fixture
-def workspace(tmp_path: Path, database_url: str) -> Workspace:
+def workspace(tmp_path: Path, past: Path, database_url: str) -> Workspace:
     """A workspace with a past, its database SQLite or PostgreSQL."""
-    is_sqlite = database_url.startswith("sqlite")
-    made = begin_workspace(tmp_path / "here", database_url=None if is_sqlite else database_url)
+    if database_url.startswith("sqlite"):
+        shutil.copytree(past / "here", tmp_path / "here")
+        return open_workspace(tmp_path / "here")
+    made = begin_workspace(tmp_path / "here", database_url=database_url)
     database = open_database(made.database_url)
     inhabit(made, database)
     database.dispose()
@@ -78,9 +94,11 @@ def workspace(tmp_path: Path, database_url: str) -> Workspace:
 
 
 @pytest.fixture
-def backup(workspace: Workspace, tmp_path: Path) -> Path:
+def backup(workspace: Workspace, past: Path, tmp_path: Path) -> Path:
     """A backup of it."""
-    back_up(workspace, tmp_path / "backup.zip", clock=SetClock(NOON + timedelta(hours=1)))
+    if workspace.database_url.startswith("sqlite"):
+        return Path(shutil.copy(past / "backup.zip", tmp_path))
+    back_up(workspace, tmp_path / "backup.zip", clock=LATER)
     return tmp_path / "backup.zip"
 
 
