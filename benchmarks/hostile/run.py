@@ -20,7 +20,6 @@ from sets import MOMENT, HostileSet, draw_set, faults_of
 from loop.agent import propose_batch
 from loop.errors import SpaceError
 
-
 _SLOW_S = 10.0
 
 
@@ -65,12 +64,13 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1, help="origin of all chance")
     parser.add_argument("--first", type=int, default=0, help="number of the first set")
     parser.add_argument("--kind", help="sets of this kind only")
+    parser.add_argument("--most", type=int, help="specimens of a set, at most")
     parser.add_argument("--again", type=int, default=10, help="ask every so-manieth set twice")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
     outcomes = []
     for number in range(arguments.first, arguments.first + arguments.sets):
-        of = draw_set(number, arguments.seed, arguments.kind)
+        of = draw_set(number, arguments.seed, arguments.kind, most=arguments.most)
         outcomes.append(ask(number, of, again=number % arguments.again == 0))
         last = outcomes[-1]
         if last.faults or last.seconds > _SLOW_S:

@@ -65,8 +65,11 @@ class HostileSet:
     closed: frozenset[tuple[Any, ...]]
 
 
-def draw_set(number: int, seed: int, kind: str | None = None) -> HostileSet:
-    """Draw one set; the same for the same number and seed. Kinds take turns where none is named."""
+def draw_set(number: int, seed: int, kind: str | None = None, *, most: int | None = None) -> HostileSet:
+    """Draw one set; the same for the same number and seed. Kinds take turns where none is named.
+
+    `most` bounds the number of specimens, where it is given, but for those that it takes to be asked a model.
+    """
     rng = np.random.default_rng([seed, number])
     kind = list(KINDS)[number % len(KINDS)] if kind is None else kind
     how = KINDS[kind]
@@ -79,6 +82,7 @@ def draw_set(number: int, seed: int, kind: str | None = None) -> HostileSet:
     definition = read_definition(raw)
     space = definition.space()
     n = int(rng.integers(how.n[0], how.n[1] + 1))
+    n = n if most is None else min(n, most)
     if how.n[1] > _FEW and rng.random() < _SHARE_BEGUN:
         n = max(n, len(space.names) + 2)
     made = _places(rng, space, how, n)

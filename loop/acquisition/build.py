@@ -38,7 +38,7 @@ _N_SAMPLES = 128
 _N_SAMPLES_OF_FRONTS = (64, 32, 16)
 """The most for which scoring does not take too long."""
 
-_MOST_SIDES = 4500
+_MOST_SIDES = 6000
 """Samples times cells beyond the front times goals, up to which scoring takes seconds."""
 
 _MOST_COVARIANCES = 80_000
@@ -117,13 +117,7 @@ def build_acquisition(
 
 def _of_front(reading: Reading, asked: dict[str, Any], seed: int) -> AcquisitionFunction | None:
     """Build the improvement of a front; None where scoring by it would take too long."""
-    reference, n_goals = reading.reference_point(), reading.n_goals
-    n = len(reading.front())
-    n_cells = {2: n + 1.0, 3: 2.3 * n, 4: 1.5 * n + 0.1 * n**2}[n_goals]  # as counted on spherical fronts
-    n_samples = next((few for few in _N_SAMPLES_OF_FRONTS if few * n_cells * n_goals <= _MOST_SIDES), None)
-    if n_samples is None:
-        return None
-    objective = GenericMCMultiOutputObjective(reading.gains)
+    reference, objective = reading.reference_point(), GenericMCMultiOutputObjective(reading.gains)
     compared = prune_inferior_points_multi_objective(
         model=asked["model"],
         X=asked["X_baseline"],
@@ -131,14 +125,23 @@ def _of_front(reading: Reading, asked: dict[str, Any], seed: int) -> Acquisition
         constraints=asked["constraints"],
         ref_point=reference,
     )
-    if len(compared) > _most_compared(asked["X_baseline"], n_goals):
+    if len(compared) > _most_compared(asked["X_baseline"], reading.n_goals):
         return None
-    return qLogNoisyExpectedHypervolumeImprovement(
-        **{**asked, "X_baseline": compared},
-        sampler=SobolQMCNormalSampler(torch.Size([n_samples]), seed=seed),
-        objective=objective,
-        ref_point=reference.tolist(),
-    )
+
+    def drawn(n_samples: int) -> AcquisitionFunction:
+        return qLogNoisyExpectedHypervolumeImprovement(
+            **{**asked, "X_baseline": compared},
+            sampler=SobolQMCNormalSampler(torch.Size([n_samples]), seed=seed),
+            objective=objective,
+            ref_point=reference.tolist(),
+        )
+
+    fewest = drawn(min(_N_SAMPLES_OF_FRONTS))
+    n_sides = fewest.cell_lower_bounds.shape[-2:].numel()
+    n_samples = next((n for n in _N_SAMPLES_OF_FRONTS if n * n_sides <= _MOST_SIDES), None)
+    if n_samples is None:
+        return None
+    return fewest if n_samples == min(_N_SAMPLES_OF_FRONTS) else drawn(n_samples)
 
 
 def _of_score(

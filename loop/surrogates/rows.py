@@ -70,7 +70,7 @@ def _relative(variance: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Return the variance of the logarithm of y > 0, at most so large that nothing is known."""
     with np.errstate(over="ignore", under="ignore", divide="ignore", invalid="ignore"):
         plain, careful = variance / y**2, (np.sqrt(variance) / y) ** 2
-    found = np.where((y**2 > 0) & np.isfinite(plain), plain, careful)
+        found = np.where((y**2 > 0) & np.isfinite(plain), plain, careful)
     return np.where(np.isnan(variance), np.nan, np.minimum(np.nan_to_num(found, posinf=np.inf), _LARGEST_LOG_VARIANCE))
 
 

@@ -22,6 +22,21 @@ def test_the_mixture_benchmark_counts_feasible_proposals() -> None:
     assert "1 proposals: 1 feasible after rounding, 1 sum to exactly 100 %, 0 seen before" in run.stdout
 
 
+def test_the_hostile_benchmark_counts_rungs_and_failures() -> None:
+    script = ROOT / "benchmarks" / "hostile" / "run.py"
+    command = [sys.executable, str(script), "--sets", "4", "--seed", "7", "--most", "8"]
+    run = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=ONE_THREAD, check=True)
+    assert [line.split()[0] for line in run.stdout.splitlines()] == [
+        "kind",
+        "ordinary",
+        "constant",
+        "single",
+        "two",
+        "all",
+    ]
+    assert run.stdout.splitlines()[-1].split()[-1] == "0"
+
+
 def test_the_adapter_answers_with_rows_of_the_pool_not_yet_seen() -> None:
     path = ROOT / "benchmarks" / "bo" / "ours.py"
     spec = importlib.util.spec_from_file_location("ours", path)

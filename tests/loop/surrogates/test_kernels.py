@@ -97,3 +97,14 @@ def test_more_factors_expect_longer_lengthscales() -> None:
     few = FactorKernel([[0]], [[1.0]])
     many = FactorKernel([[j] for j in range(9)], [[1.0]] * 9)
     assert_allclose(many.lengthscales.detach().numpy(), 3 * few.lengthscales.item(), rtol=1e-6)
+
+
+def test_scoring_without_slopes_gives_the_same_bits() -> None:
+    """Worked out in place where no slope is asked for: not a bit differs."""
+    kernel = covariance_of((*NUMERIC, *LEVELS)).double()
+    rng = np.random.default_rng(2)
+    X, Z = (torch.as_tensor(np.column_stack([rng.random((n, 2)), np.eye(3)[rng.integers(0, 3, n)]])) for n in (7, 11))
+    with_slopes = kernel(X, Z).to_dense()
+    with torch.no_grad():
+        without = kernel(X, Z).to_dense()
+    assert torch.equal(with_slopes, without)

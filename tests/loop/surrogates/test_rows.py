@@ -85,3 +85,21 @@ def test_moments_of_a_logarithm_are_log_normal() -> None:
     mean, sd = from_model_scale(np.array([1.0]), np.array([0.25]), is_log=True)
     assert_allclose(mean, draws.mean(), rtol=0.01)
     assert_allclose(sd, draws.std(), rtol=0.02)
+
+
+@pytest.mark.parametrize(("y", "variance"), [(1e-200, 1e-4), (1e200, 1e300), (5e-324, 1.0), (1e300, 1e280)])
+def test_a_relative_variance_is_a_number_however_small_or_large_the_value(y: float, variance: float) -> None:
+    """Of a value far below its own spread nothing is known; that is a large variance, and no infinite one."""
+    rows = known_rows(of([y], [variance], is_log=True), "y")
+    assert np.isfinite(rows.variance).all()
+    assert rows.variance[0] == pytest.approx(min((np.sqrt(variance) / y) ** 2, 1e6) if y > 1e-300 else 1e6)
+
+
+def test_a_prediction_from_a_logarithm_is_a_number_however_uncertain() -> None:
+    """Beyond the largest number there is, it is about that; below, it is the moment of the log-normal."""
+    mean, sd = from_model_scale(np.array([0.0, 690.0, 300.0]), np.array([1.0, 1.0, 1e5]), is_log=True)
+    assert np.isfinite([mean, sd]).all()
+    assert_allclose(mean[0], np.exp(0.5))
+    assert_allclose(sd[0], np.exp(0.5) * np.sqrt(np.e - 1))
+    assert mean[2] > 1e300
+    assert sd[2] > 1e300
