@@ -137,6 +137,29 @@ def _edge_of_floats(rng: np.random.Generator, truth: Values) -> Values:
     return rng.choice([1.7e308, -1.7e308, 5e-324, 0.0, 1.0, 1e-310, 1e160], len(truth))
 
 
+_ODD_VALUES = (0.0, 1.0, -1.0, 0.1, 1e-12, -1e12, 1e6, 1e6 + 1e-9, 1e200, -1e200, 5e-324)
+_ODD_SPREADS = (None, None, 0.0, 1e-9, 1.0, 1e9, 1e250)
+
+
+def _anything(rng: np.random.Generator, truth: Values, names: Sequence[str]) -> Told:
+    """Give every specimen whatever there is: odd values and spreads, counts, limits, losses, exclusions."""
+    values: dict[str, list[TargetValue]] = {name: [] for name in names}
+    odd = rng.choice(_ODD_VALUES, int(rng.integers(1, len(_ODD_VALUES) + 1)), replace=False)
+    for share in truth:
+        for told in values.values():
+            value = float(rng.choice(odd)) * float(rng.choice([1.0, share]))
+            match rng.choice(["value", "value", "value", "value", "value", "limit", "lost"]):
+                case "value":
+                    spread = _ODD_SPREADS[int(rng.integers(len(_ODD_SPREADS)))]
+                    told.append(TargetValue(mean=value, sd=spread, n=int(rng.integers(1, 5))))
+                case "limit":
+                    state = rng.choice([State.BELOW_DETECTION, State.ABOVE_RANGE])
+                    told.append(TargetValue(state=State(state), limit=value))
+                case _:
+                    told.append(TargetValue(state=State.LOST, reason="dropped"))
+    return Told(values=values, excluded=np.flatnonzero(rng.random(len(truth)) < 0.1).tolist())
+
+
 def _scaled(unit: float) -> Maker:
     return _each(lambda rng, truth: unit * _noisy(rng, truth))
 
@@ -164,6 +187,9 @@ KINDS: Mapping[str, Kind] = {
     "huge unit": Kind(make=_scaled(1e12), unit=1e12),
     "hugest unit": Kind(make=_scaled(1e200), unit=1e200),
     "edge of floats": Kind(make=_each(_edge_of_floats), n=(4, 60)),
+    "anything": Kind(make=_anything, n=(4, 80)),
+    "anything, few formulations": Kind(make=_anything, places="few", n=(4, 80)),
+    "anything, logarithmic": Kind(make=_anything, is_log=True, n=(4, 80)),
     "one outlier": Kind(make=_each(_outlier), n=(4, 60)),
     "spread of zero": Kind(make=_with_sd(0.0)),
     "spread tiny": Kind(make=_with_sd(1e-170)),

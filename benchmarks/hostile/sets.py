@@ -46,6 +46,9 @@ _FEW = 3
 _SHARE_BEGUN = 0.9
 """Share of the sets that get beyond their initial design, where their kind can."""
 
+_SHARE_OF_THE_UNIT = 0.8
+"""Share of the sets whose limits and wanted values are of the size of the results."""
+
 _LEFT = 8
 """Formulations of a small space that stay open."""
 
@@ -75,7 +78,7 @@ def draw_set(number: int, seed: int, kind: str | None = None, *, most: int | Non
     how = KINDS[kind]
     shape = str(rng.choice(_SHAPES_OF.get(how.places, tuple(SHAPES))))
     objective = str(rng.choice(["pareto", "desirability"] if how.needs_targets else OBJECTIVES))
-    raw = draw_definition(rng, shape, objective, how.unit)
+    raw = draw_definition(rng, shape, objective, how.unit if rng.random() < _SHARE_OF_THE_UNIT else 1.0)
     if how.is_log:
         for target in raw["targets"].values():
             target["scale"] = "log"

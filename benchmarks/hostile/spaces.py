@@ -15,6 +15,10 @@ Sections = dict[str, Any]
 def _continuous(rng: np.random.Generator) -> Sections:
     low = float(rng.choice([0.0, -5.0, 20.0, 180.0]))
     made: Sections = {"kind": "continuous", "low": low, "high": low + float(rng.choice([1.0, 60.0, 2000.0]))}
+    if rng.random() < 0.2:
+        low, high = [(1e6, 1e6 + 0.01), (1e-9, 3e-9), (-1e9, 1e9), (1e-12, 1e12)][int(rng.integers(4))]
+        made = {"kind": "continuous", "low": low, "high": high}
+        return {**made, "scale": "log"} if high > 1e9 and low > 0 else made
     if rng.random() < 0.5:
         made["step"] = (made["high"] - low) / int(rng.choice([10, 12, 100]))
     elif low > 0 and rng.random() < 0.3:

@@ -128,6 +128,7 @@ def _learned(rows: KnownRows, columns: tuple[EncodedColumn, ...], *, is_steady: 
     if is_steady:
         steady = np.maximum(np.nan_to_num(rows.variance), _STEADY_NOISE * _spread(rows.y))
         rows = replace(rows, variance=steady)
+    rows = replace(rows, variance=np.minimum(rows.variance, _MOST_KNOWN_NOISE * _spread(rows.y)))
     is_limit = rows.censored != 0
     has_variance = np.isfinite(rows.variance)
     if is_limit.all():
@@ -164,11 +165,11 @@ def _fitted(
 
 
 def _model(X: np.ndarray, y: np.ndarray, variance: np.ndarray | None, covariance: Kernel) -> SingleTaskGP:
-    least, most = _LEAST_KNOWN_NOISE * _spread(y), _MOST_KNOWN_NOISE * _spread(y)
+    floor = _LEAST_KNOWN_NOISE * _spread(y)
     return SingleTaskGP(
         torch.as_tensor(X),
         torch.as_tensor(y)[:, None],
-        train_Yvar=None if variance is None else torch.as_tensor(np.clip(variance, least, most))[:, None],
+        train_Yvar=None if variance is None else torch.as_tensor(np.maximum(variance, floor))[:, None],
         likelihood=_likelihood() if variance is None else None,
         covar_module=covariance,
         outcome_transform=Standardize(1),
