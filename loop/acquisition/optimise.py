@@ -36,6 +36,9 @@ _N_KEPT = 128
 _N_CLIMBERS = 16
 _N_POLISHED = 3
 """Peaks whose real-valued parameters are brought to the top; one where each look at a slope takes long."""
+
+_STEPS = {False: 40, True: 12}
+"""Steps of that, where a look at a slope is quick and where it is slow."""
 _N_BEST_SEEN = 4
 
 _MOST_NEIGHBOURED = 64
@@ -130,7 +133,7 @@ def maximise(
         waiting.append(torch.as_tensor(encode(pending_rows), dtype=torch.double))
         taken.add(pending_rows)
     listed = enumerate_rows(space, _MOST_LISTED)
-    search = _Search(space, score, seen_rows, rng, 1 if is_slow else _N_POLISHED) if listed is None else None
+    search = _Search(space, score, seen_rows, rng, is_slow=is_slow) if listed is None else None
     picks: list[Pick] = []
     for _ in range(n):
         pick = _best_of(listed, score, taken) if search is None else search.best(taken)
@@ -167,10 +170,10 @@ class _Search:
     """The search for one batch: samples are drawn once, and what one pick found helps to find the next."""
 
     def __init__(
-        self, space: SearchSpace, score: _Scorer, seen_rows: np.ndarray, rng: np.random.Generator, n_polished: int
+        self, space: SearchSpace, score: _Scorer, seen_rows: np.ndarray, rng: np.random.Generator, *, is_slow: bool
     ) -> None:
         self._space, self._score, self._rng = space, score, rng
-        self._n_polished = n_polished
+        self._n_polished, self._n_steps = 1 if is_slow else _N_POLISHED, _STEPS[is_slow]
         self._moves = Moves(space)
         self._pool = sample(space, _N_SAMPLES, rng)
         self._seen = seen_rows
@@ -184,7 +187,7 @@ class _Search:
         starts = _apart(scaled(self._space, pool), values, _N_CLIMBERS)
         rows, tops = climb(self._score, self._moves, pool[starts], values[starts], self._rng, is_open=taken.is_open)
         for i in np.argsort(-tops, kind="stable")[: self._n_polished]:
-            rows[i], tops[i] = polish(self._score, self._space, rows[i], tops[i])
+            rows[i], tops[i] = polish(self._score, self._space, rows[i], tops[i], most_steps=self._n_steps)
         self._peaks = rows
         rows, tops = np.vstack([rows, pool]), np.r_[tops, values]
         is_open = taken.is_open(rows)

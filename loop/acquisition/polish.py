@@ -17,13 +17,17 @@ _APART = 1e-5
 """Step of the differences that follow the encoding, in ranges."""
 
 
-def polish(score: Score, space: SearchSpace, row: np.ndarray, value: float) -> tuple[np.ndarray, float]:
+def polish(
+    score: Score, space: SearchSpace, row: np.ndarray, value: float, *, most_steps: int = _MOST_STEPS
+) -> tuple[np.ndarray, float]:
     """Improve the real-valued parameters of one row.
 
     Parameters
     ----------
     row, value
         A feasible row (parameters,) and its score.
+    most_steps
+        Steps of the search after which it stands.
 
     Returns
     -------
@@ -67,7 +71,7 @@ def polish(score: Score, space: SearchSpace, row: np.ndarray, value: float) -> t
             for part in (bound & (least == most), bound & (least < most))
             if part.any()
         ],
-        options={"maxiter": _MOST_STEPS},
+        options={"maxiter": most_steps},
     )
     exact = place(found.x)
     tidy = space.snap(exact[None])[0]

@@ -35,6 +35,8 @@ _NOISE = (-4.0, 1.0)
 """Logarithm of the variance of the noise, in variances of the target: centre and spread of BoTorch's prior."""
 _STARTS = (0.2, 0.005)
 """Variances of the noise from which the search starts: scatter and fine waves both explain few points."""
+_MANY_COVARIANCES = 250_000
+"""Of all rows, columns and targets; with more, the search starts once: each likelihood takes tens of milliseconds."""
 _LEAST_NOISE = 1e-4
 _LEAST_KNOWN_NOISE = 2e-6
 _MOST_KNOWN_NOISE = 1e8
@@ -108,10 +110,12 @@ class SteadyGaussianProcess:
 
 def _fit_all(data: TrainingData, seed: int, *, is_steady: bool) -> FittedGaussianProcess:
     models, unfitted = [], []
+    n_covariances = data.X.size * len(data.X) * len(data.targets)
+    starts = _STARTS if n_covariances <= _MANY_COVARIANCES else _STARTS[:1]
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)  # a fit that fails is tried again from points drawn from the priors
         for name in data.targets:
-            model, is_fitted = _learned(known_rows(data, name), data.columns, is_steady=is_steady)
+            model, is_fitted = _learned(known_rows(data, name), data.columns, starts, is_steady=is_steady)
             models.append(model)
             if not is_fitted:
                 unfitted.append(name)
@@ -124,7 +128,9 @@ def _fit_all(data: TrainingData, seed: int, *, is_steady: bool) -> FittedGaussia
     )
 
 
-def _learned(rows: KnownRows, columns: tuple[EncodedColumn, ...], *, is_steady: bool) -> tuple[SingleTaskGP, bool]:
+def _learned(
+    rows: KnownRows, columns: tuple[EncodedColumn, ...], starts: tuple[float, ...], *, is_steady: bool
+) -> tuple[SingleTaskGP, bool]:
     if is_steady:
         steady = np.maximum(np.nan_to_num(rows.variance), _STEADY_NOISE * _spread(rows.y))
         rows = replace(rows, variance=steady)
@@ -132,29 +138,33 @@ def _learned(rows: KnownRows, columns: tuple[EncodedColumn, ...], *, is_steady: 
     is_limit = rows.censored != 0
     has_variance = np.isfinite(rows.variance)
     if is_limit.all():
-        return _fitted(rows.X, rows.y, rows.variance if has_variance.all() else None, columns)
+        return _fitted(rows.X, rows.y, rows.variance if has_variance.all() else None, columns, starts)
     measured = rows.only(~is_limit)
     if not is_limit.any() and (has_variance.all() or not has_variance.any()):
-        return _fitted(rows.X, rows.y, rows.variance if has_variance.all() else None, columns)
+        return _fitted(rows.X, rows.y, rows.variance if has_variance.all() else None, columns, starts)
     variances = measured.variance if np.isfinite(measured.variance).all() else None
-    first, is_fitted = _fitted(measured.X, measured.y, variances, columns)
+    first, is_fitted = _fitted(measured.X, measured.y, variances, columns, starts)
     inferred = _noise_variance(first)
     y, variance = rows.y.copy(), np.where(has_variance, rows.variance, inferred)
     if is_limit.any():
         mean, spread = _moments(first, rows.X[is_limit])
         y[is_limit], left = values_beyond(mean, spread + variance[is_limit], rows.y[is_limit], rows.censored[is_limit])
         variance[is_limit] += left
-    second, is_fitted_again = _fitted(rows.X, y, variance, columns)
+    second, is_fitted_again = _fitted(rows.X, y, variance, columns, starts)
     return second, is_fitted and is_fitted_again
 
 
 def _fitted(
-    X: np.ndarray, y: np.ndarray, variance: np.ndarray | None, columns: tuple[EncodedColumn, ...]
+    X: np.ndarray,
+    y: np.ndarray,
+    variance: np.ndarray | None,
+    columns: tuple[EncodedColumn, ...],
+    starts: tuple[float, ...],
 ) -> tuple[SingleTaskGP, bool]:
     """Find the most probable reading of the columns and hyper-parameters; say whether they were found."""
     found = []
     for reading in readings_of(columns):
-        for start in _STARTS if variance is None else (None,):
+        for start in starts if variance is None else (None,):
             model = _model(X, y, variance, covariance_of(columns, reading))
             if start is not None:
                 model.likelihood.noise = start
