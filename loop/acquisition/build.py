@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from botorch.acquisition import AcquisitionFunction
 from botorch.acquisition.logei import qLogNoisyExpectedImprovement
+from botorch.acquisition.multi_objective import logei as fronts
 from botorch.acquisition.multi_objective.logei import qLogNoisyExpectedHypervolumeImprovement
 from botorch.acquisition.multi_objective.objective import GenericMCMultiOutputObjective
 from botorch.acquisition.multi_objective.utils import prune_inferior_points_multi_objective
@@ -117,6 +118,7 @@ def build_acquisition(
 
 def _of_front(reading: Reading, asked: dict[str, Any], seed: int) -> AcquisitionFunction | None:
     """Build the improvement of a front; None where scoring by it would take too long."""
+    _compile_nothing()
     reference, objective = reading.reference_point(), GenericMCMultiOutputObjective(reading.gains)
     compared = prune_inferior_points_multi_objective(
         model=asked["model"],
@@ -142,6 +144,15 @@ def _of_front(reading: Reading, asked: dict[str, Any], seed: int) -> Acquisition
     if n_samples is None:
         return None
     return fewest if n_samples == min(_N_SAMPLES_OF_FRONTS) else drawn(n_samples)
+
+
+def _compile_nothing() -> None:
+    """Keep BoTorch from compiling its score of a front for this machine when it is first used.
+
+    Compiled, other machines would give other last digits; and a process killed at it leaves a lock in the user's cache
+    for which every later one waits.
+    """
+    fronts._load_attempted = True
 
 
 def _of_score(

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,6 +24,8 @@ from loop.state import CampaignState
 from loop.surrogates.settled import settled
 from loop.surrogates.trees import Forest
 from tests.loop.campaigns import begun, then, value
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def front(n: int, n_goals: int, unit: float = 1.0, **more: Any) -> tuple[Definition, Situation]:
@@ -62,6 +68,14 @@ def test_a_front_of_some_size_is_improved_as_a_whole(n: int, n_goals: int) -> No
     acquisition = built(n, n_goals)
     assert isinstance(acquisition, qLogNoisyExpectedHypervolumeImprovement)
     assert acquisition.sampler.sample_shape == torch.Size([64])
+
+
+def test_nothing_is_compiled_on_the_user_s_machine(tmp_path: Path) -> None:
+    """Compiling takes most of a minute, differs between machines, and killed at it leaves a lock for ever."""
+    code = "from tests.loop.acquisition.test_build import built; built(12, 2)"
+    environment = {**os.environ, "TORCH_EXTENSIONS_DIR": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", code], env=environment, cwd=ROOT, check=True, timeout=120)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(("n", "n_goals"), [(200, 2), (90, 3), (60, 4)])

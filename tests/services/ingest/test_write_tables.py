@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import string
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from loop.observations import State
-from services.ingest import write_tables
 from services.ingest.cells import NOT_DETECTED_REASON
 from services.ingest.errors import IngestError, UnwritableTable
 from services.ingest.tables import read_table
@@ -130,7 +129,7 @@ def test_a_file_is_whole_or_not_there(tmp_path, monkeypatch, suffix):
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(write_tables.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     other = Table(source="t", columns=(Column(name="x", cells=(Cell(2.0),)),))
     with pytest.raises(UnwritableTable, match="No space left"):
         write_table(other, path)
@@ -139,7 +138,8 @@ def test_a_file_is_whole_or_not_there(tmp_path, monkeypatch, suffix):
 
 
 def test_what_cannot_be_written_says_why(tmp_path):
-    """Another suffix, no columns, a folder that is not there, letters that Excel forbids."""
+    """Another suffix, no columns, a file where the folder should be, letters that Excel forbids."""
+    (tmp_path / "no").write_text("a file")
     table = Table(source="t", columns=(Column(name="x", kind="text", cells=(Cell("a\x07b"),)),))
     for path, said in {
         "t.xls": ".xls",
@@ -152,7 +152,13 @@ def test_what_cannot_be_written_says_why(tmp_path):
         assert isinstance(caught.value, IngestError)
     with pytest.raises(UnwritableTable, match="no columns"):
         write_table(Table(source="t", columns=()), tmp_path / "t.csv")
-    assert list(Path(tmp_path).iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["no"]
+
+
+def test_a_folder_that_is_missing_is_made(tmp_path):
+    """Where a table is written to a folder of its own, nobody has to make that first."""
+    table = Table(source="t", columns=(Column(name="x", cells=(Cell(1.0),)),))
+    assert read_table(write_table(table, tmp_path / "new" / "t.csv")).column("x").numbers == (1.0,)
 
 
 def test_anybodys_parquet_is_read(tmp_path):
