@@ -1,4 +1,4 @@
-"""How far a campaign has come: the best so far, limits, budget. Pure; knows no model.
+"""How far a campaign has come: the best so far, limits. Pure; knows no model.
 
 A difference smaller than the repeatability of the test is never called better (`loop.judgement`). What the front of
 several goals encloses stands in `loop.front`, how far predictions could be trusted in `loop.reliability`.
@@ -14,19 +14,16 @@ from loop.definition import Definition
 from loop.goals import pareto_front
 from loop.ids import SpecimenId
 from loop.judgement import SpecimenRow, is_better, specimen_rows
-from loop.proposal import ProposalState
 from loop.state import CampaignState
 
 __all__ = [
     "BestStep",
-    "BudgetUse",
     "CycleProgress",
     "LimitProgress",
     "LimitsProgress",
     "SpecimenRow",
     "best_by_cycle",
     "best_by_specimen",
-    "budget_use",
     "cycles_without_improvement",
     "limits_progress",
     "nearest_to_limits",
@@ -80,28 +77,6 @@ class LimitsProgress:
     n_until_met: int | None
     first: SpecimenId | None
     by_target: tuple[LimitProgress, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BudgetUse:
-    """What was spent and what is asked for. Formulations count once the laboratory began with them."""
-
-    n_begun: int
-    n_waiting: int
-    n_specimens: int
-    n_cycles: int
-    formulations_allowed: int | None
-    cycles_allowed: int | None
-
-    @property
-    def formulations_left(self) -> int | None:
-        """Formulations that may still be begun, those waiting included; None without a budget."""
-        return None if self.formulations_allowed is None else max(self.formulations_allowed - self.n_begun, 0)
-
-    @property
-    def cycles_left(self) -> int | None:
-        """Cycles that may still be opened; None without a budget."""
-        return None if self.cycles_allowed is None else max(self.cycles_allowed - self.n_cycles, 0)
 
 
 def best_by_specimen(state: CampaignState) -> tuple[BestStep, ...]:
@@ -248,22 +223,4 @@ def limits_progress(state: CampaignState) -> LimitsProgress | None:
         n_until_met=n_until,
         first=None if first is None else first.specimen_id,
         by_target=tuple(by_target),
-    )
-
-
-def budget_use(state: CampaignState) -> BudgetUse:
-    """Count what was spent. A formulation is spent once the laboratory began with it, whatever came of it."""
-    begun = {
-        record.proposal.id
-        for record in state.proposals.values()
-        if any(step.state is ProposalState.RUNNING for step in record.history)
-    }
-    budget = state.definition.budget
-    return BudgetUse(
-        n_begun=len(begun),
-        n_waiting=sum(record.proposal.id not in begun for record in state.open_proposals),
-        n_specimens=sum(record.observation.proposal_id is not None for record in state.specimens.values()),
-        n_cycles=len(state.cycles),
-        formulations_allowed=budget.specimens,
-        cycles_allowed=budget.cycles,
     )

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from loop.budget import budget_use
 from loop.counting import counted
-from loop.proposal import Origin, ProposalState
+from loop.proposal import ProposalState
 from loop.state import CampaignState, ProposalRecord
 
-__all__ = ["Question", "budget_left", "is_overdue", "questions"]
-
-_OVER_WITHOUT_RESULT = frozenset({ProposalState.SKIPPED, ProposalState.STALE, ProposalState.ABANDONED})
+__all__ = ["Question", "is_overdue", "questions"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,19 +33,6 @@ def is_overdue(state: CampaignState, record: ProposalRecord, now: datetime) -> b
     if record.state not in (ProposalState.DISPATCHED, ProposalState.RUNNING, ProposalState.PARTLY_MEASURED):
         return False
     return now - record.history[-1].at > state.definition.schedule.patience
-
-
-def budget_left(state: CampaignState) -> int | None:
-    """Return how many formulations may still be asked for, None where the budget does not say."""
-    limit = state.definition.budget.specimens
-    if limit is None:
-        return None
-    begun = [
-        r
-        for r in state.proposals.values()
-        if r.state not in _OVER_WITHOUT_RESULT and r.proposal.origin is not Origin.CONTROL
-    ]
-    return limit - len(begun)
 
 
 def _lost(state: CampaignState, now: datetime) -> Iterator[Question]:
@@ -72,17 +58,19 @@ def _lost(state: CampaignState, now: datetime) -> Iterator[Question]:
 
 
 def _spent(state: CampaignState) -> Iterator[Question]:
-    left, cycles = budget_left(state), state.definition.budget.cycles
-    allowed = state.definition.budget.specimens
-    if left is not None and left <= 0 and not state.open_proposals:
+    if state.open_proposals:
+        return
+    use = budget_use(state)
+    allowed, cycles = use.formulations_allowed, use.cycles_allowed
+    if use.formulations_to_ask_for == 0:
         yield Question(
             matter=f"budget of {allowed} specimens",
             question=f"the budget of {counted(allowed or 0, 'formulation')} is spent. Go on, or stop?",
             suggestion="meguri report to look back, or raise budget.specimens and meguri revise",
         )
-    if cycles is not None and state.cycle >= cycles and not state.open_proposals:
+    if use.cycles_left == 0:
         yield Question(
             matter=f"budget of {cycles} cycles",
-            question=f"the budget of {counted(cycles, 'cycle')} is spent. Go on, or stop?",
+            question=f"the budget of {counted(cycles or 0, 'cycle')} is spent. Go on, or stop?",
             suggestion="meguri report to look back, or raise budget.cycles and meguri revise",
         )

@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from loop.budget import budget_use
 from loop.counting import counted, some_of
 from loop.ids import ProposalId
 from loop.proposal import Origin, ProposalState
-from loop.questions import Question, budget_left, is_overdue, questions
+from loop.questions import Question, is_overdue, questions
 from loop.state import CampaignState, ProposalRecord
 
 __all__ = ["Approve", "Ask", "Dispatch", "GiveUp", "Propose", "Refit", "Wait", "Work", "due", "nothing_left"]
@@ -113,8 +114,9 @@ def _next_step(state: CampaignState, now: datetime) -> Work | Wait:
         return Dispatch((*approved, *again), lost)
     if open_ones:
         return _wait(state, now)
-    left, cycles = budget_left(state), state.definition.budget.cycles
-    if (left is not None and left <= 0) or (cycles is not None and state.cycle >= cycles):
+    use = budget_use(state)
+    left = use.formulations_to_ask_for
+    if left == 0 or use.cycles_left == 0:
         return Wait("the budget is spent")
     if nothing_left(state) in state.asked:
         return Wait("a wider space: every formulation is made or turned down")

@@ -98,7 +98,8 @@ def table(rng: np.random.Generator) -> Sections:
         row: Sections = {}
         for name, p in sections["parameters"].items():
             if p["kind"] == "continuous":
-                row[name] = round(float(rng.uniform(p["low"], p["high"])), 3)
+                drawn = float(f"{rng.uniform(p['low'], p['high']):.6g}")
+                row[name] = min(max(drawn, p["low"]), p["high"])
             else:
                 row[name] = rng.choice(p["levels"] if p["kind"] == "categorical" else p["values"]).item()
         rows.append(row)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from loop import commands
 from loop.agent import Forecast, forecast, propose_batch
+from loop.budget import budget_use
 from loop.errors import ProposalError
 from loop.events import Course, Entry, Event
 from loop.ids import CampaignId, campaign_of
@@ -17,7 +18,6 @@ from loop.observations import TargetValue
 from loop.older_plans import changed_plan, definition_to_make
 from loop.ports import Clock, Journal
 from loop.proposal import ProposalState
-from loop.questions import budget_left
 from loop.recipe import Recipe, recipe_for
 from loop.remarks import remark
 from loop.state import CampaignState, ProposalRecord
@@ -143,10 +143,10 @@ class CampaignService:
             wanted = count if count is not None else state.definition.policy.batch
             asked = [r for r in state.open_proposals if r.proposal.origin.value != "control"]
             missing = wanted - len(asked)
-            left = budget_left(state)
+            left = budget_use(state).formulations_to_ask_for
             if missing <= 0:
                 return []
-            if left is not None and left <= 0:
+            if left == 0:
                 raise ProposalError(f"{campaign}: the budget is spent; raise it in the definition to go on")
             n_more = missing if left is None else min(missing, left)
             return [self._proposer(state, count=n_more, at=self._ledger.clock.now())]

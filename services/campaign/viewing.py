@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from loop.budget import budget_use
 from loop.counting import counted, some_of
 from loop.events import Entry
-from loop.progress import best_by_cycle, budget_use, cycles_without_improvement, limits_progress, specimen_rows
+from loop.progress import best_by_cycle, cycles_without_improvement, limits_progress, specimen_rows
 from loop.questions import questions
 from loop.reasons import reason_now
 from loop.remarks import known_remarks
@@ -201,7 +202,7 @@ def stop_advice(state: CampaignState) -> str:
     """Say why to think of stopping; empty where there is no reason."""
     idle = cycles_without_improvement(state)
     spent, patience = budget_use(state), state.definition.policy.stop.patience
-    if spent.formulations_left == 0:
+    if spent.formulations_to_ask_for == 0 and not state.open_proposals:
         return f"the budget of {counted(spent.formulations_allowed or 0, 'formulation')} is spent"
     if spent.cycles_left == 0 and not state.open_proposals:
         return f"the budget of {counted(spent.cycles_allowed or 0, 'cycle')} is spent"

@@ -6,13 +6,13 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from loop.budget import budget_use
 from loop.counting import counted
 from loop.front import PointOrigin, hypervolume_by_cycle, reference_point
 from loop.judgement import SpecimenRow, is_better, score_sd, specimen_rows, ties_with_best
 from loop.progress import (
     best_by_cycle,
     best_by_specimen,
-    budget_use,
     cycles_without_improvement,
     limits_progress,
     nearest_to_limits,

@@ -22,7 +22,6 @@ from loop.observations import TargetValue
 from loop.progress import (
     best_by_cycle,
     best_by_specimen,
-    budget_use,
     cycles_without_improvement,
     limits_progress,
     nearest_to_limits,
@@ -333,19 +332,6 @@ class TestLimitsAndBudget:
         c.known(at(2), strength=12, ash=1)
         assert limits_progress(c.state).n_until_met == 0
         assert limits_progress(WrittenCampaign(definition({"strength": STRENGTH})).state) is None
-
-    def test_budget_counts_what_the_laboratory_began_with(self):
-        """Measured and failed are spent, approved and proposed wait, skipped costs nothing."""
-        c = WrittenCampaign(definition({"strength": STRENGTH}, budget={"specimens": 10, "cycles": 4}))
-        c.known(at(9), strength=1)
-        measured, failed, approved, _, skipped = c.propose([at(i) for i in range(1, 6)])
-        c.write(commands.approve(c.state, [failed, approved]))
-        c.write(commands.skip(c.state, skipped, reason="too sticky"))
-        c.measure(measured, strength=3)
-        c.write(commands.fail(c.state, failed, reason="hopper bridged"))
-        use = budget_use(c.state)
-        assert (use.n_begun, use.n_waiting, use.n_specimens, use.n_cycles) == (2, 2, 1, 1)
-        assert (use.formulations_left, use.cycles_left) == (8, 3)
 
 
 class TestTheFront:
