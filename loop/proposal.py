@@ -11,7 +11,7 @@ from loop.errors import TransitionError
 from loop.ids import ProposalId
 from loop.values import Frozen, Setting
 
-__all__ = ["OPEN_STATES", "Origin", "Prediction", "Proposal", "ProposalState", "next_state"]
+__all__ = ["AT_THE_LABORATORY", "OPEN_STATES", "Origin", "Prediction", "Proposal", "ProposalState", "next_state"]
 
 
 class Origin(StrEnum):
@@ -92,6 +92,9 @@ _TRANSITIONS: Mapping[tuple[ProposalState, str], ProposalState] = {
 
 OPEN_STATES = frozenset({S.PROPOSED, S.APPROVED, S.DISPATCHED, S.RUNNING, S.PARTLY_MEASURED, S.FAILED})
 """Asked for and not yet over: what `propose` counts when it tops up."""
+
+AT_THE_LABORATORY = frozenset({S.DISPATCHED, S.RUNNING, S.PARTLY_MEASURED})
+"""Sent or begun, with results still to come."""
 
 
 def next_state(proposal: ProposalId, state: ProposalState, step: str) -> ProposalState:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from loop.budget import budget_use
 from loop.counting import counted
-from loop.proposal import ProposalState
+from loop.proposal import AT_THE_LABORATORY, ProposalState
 from loop.state import CampaignState, ProposalRecord
 
 __all__ = ["Question", "is_overdue", "questions"]
@@ -30,7 +30,7 @@ def questions(state: CampaignState, now: datetime) -> list[Question]:
 
 def is_overdue(state: CampaignState, record: ProposalRecord, now: datetime) -> bool:
     """Say whether a formulation is at the laboratory for longer than the campaign waits."""
-    if record.state not in (ProposalState.DISPATCHED, ProposalState.RUNNING, ProposalState.PARTLY_MEASURED):
+    if record.state not in AT_THE_LABORATORY:
         return False
     return now - record.history[-1].at > state.definition.schedule.patience
 

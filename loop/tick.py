@@ -12,7 +12,7 @@ from datetime import datetime
 from loop.budget import budget_use
 from loop.counting import counted, some_of
 from loop.ids import ProposalId
-from loop.proposal import Origin, ProposalState
+from loop.proposal import AT_THE_LABORATORY, Origin, ProposalState
 from loop.questions import Question, is_overdue, questions
 from loop.state import CampaignState, ProposalRecord
 
@@ -90,7 +90,7 @@ def due(state: CampaignState, now: datetime) -> Work | Wait:
     if new:
         return Ask(new[0])
     if state.course == "draining":
-        return _wait(state, now) if state.open_proposals else Wait(f"drained{_because(state)}: everything is in")
+        return _drained(state, now)
     return _next_step(state, now)
 
 
@@ -161,13 +161,25 @@ def _wait(state: CampaignState, now: datetime) -> Wait:
     proposed = _in(open_ones, ProposalState.PROPOSED)
     if proposed:
         return Wait(f"{some_of(proposed)}: to be approved (meguri approve {state.campaign})")
+    return _wait_for_the_laboratory(state, open_ones, now)
+
+
+def _wait_for_the_laboratory(state: CampaignState, records: list[ProposalRecord], now: datetime) -> Wait:
     asked = [question for question in questions(state, now) if question.matter in state.asked]
     if asked:
         return Wait(f"an answer: {asked[0].question} ({asked[0].suggestion})")
-    out = [r.proposal.id for r in open_ones if r.proposal.origin is not Origin.CONTROL] or [
-        r.proposal.id for r in open_ones
-    ]
-    return Wait(f"results of {some_of(out)}")
+    asked_for = [r.proposal.id for r in records if r.proposal.origin is not Origin.CONTROL]
+    return Wait(f"results of {some_of(asked_for or [r.proposal.id for r in records])}")
+
+
+def _drained(state: CampaignState, now: datetime) -> Wait:
+    """Wait for what is at the laboratory; what never went there stays as it is."""
+    open_ones = state.open_proposals
+    out = [record for record in open_ones if record.state in AT_THE_LABORATORY]
+    if out:
+        return _wait_for_the_laboratory(state, out, now)
+    kept = f"; {some_of([record.proposal.id for record in open_ones])} not sent" if open_ones else ""
+    return Wait(f"drained{_because(state)}: everything is in{kept}")
 
 
 def _in(records: list[ProposalRecord], state: ProposalState) -> tuple[ProposalId, ...]:

@@ -62,7 +62,7 @@ class Runner:
     n_threads
         How many campaigns may be worked on at once.
     tell
-        Told of every turn in which something was done, or that waits for something else than the one before.
+        Told of each step as it is done, and at a turn's end where the campaign waits for something else than before.
     """
 
     def __init__(
@@ -79,8 +79,8 @@ class Runner:
         self._look_every, self._n_threads = look, n_threads
         self._troubles: dict[str, _Trouble] = {}
         self._scheduled: dict[CampaignId, Schedule] = {}
-        self._rests: dict[str, bool] = {}
         self._waits: dict[str, str] = {}
+        self._is_cut_short = False
         self._busy: set[str] = set()  # saves a look; that no two work on one campaign is the lease's promise
 
     def run(self, stop: threading.Event) -> None:
@@ -98,7 +98,7 @@ class Runner:
             stop.wait()
         finally:
             log.info("draining")
-            scheduler.shutdown(wait=True)
+            self._drain(scheduler)
 
     def look(self) -> list[Turn]:
         """Empty the inbox and do every turn that is due now, one after the other; return the turns taken."""
@@ -129,8 +129,11 @@ class Runner:
             self._busy.discard(campaign)
 
     def is_at_rest(self) -> bool:
-        """Say whether every campaign had a turn here and then waited for people, or is at its end."""
-        return bool(self._rests) and all(self._rests.get(name, False) for name in self._campaigns())
+        """Say whether every campaign waits for people, or is at its end; one that cannot be read is not at rest."""
+        try:
+            return not self._busy and all(self._worker.is_at_rest(name) for name in self._worker.campaigns())
+        except _EXPECTED:
+            return False
 
     def due_at(self, campaign: str) -> datetime | None:
         """Return the moment of the schedule that is to be done now, None where there is none."""
@@ -143,13 +146,22 @@ class Runner:
         due_at = self.due_at(campaign)
         if due_at is None:
             return None
-        turn = self._worker.turn(campaign, due_at=due_at)
+        turn = self._worker.turn(
+            campaign, due_at=due_at, tell=lambda step: self._tell(Turn(campaign=campaign, steps=(step,)))
+        )
         if turn.is_taken:
-            self._rests[campaign] = not turn.steps and not self._worker.is_underway(campaign)
-            if turn.steps or turn.waits_for != self._waits.get(campaign):
-                self._tell(turn)
+            if turn.waits_for != self._waits.get(campaign):
+                self._tell(Turn(campaign=campaign, waits_for=turn.waits_for))
             self._waits[campaign] = turn.waits_for
         return turn
+
+    def _drain(self, scheduler: BackgroundScheduler) -> None:
+        """Let the turns that have begun end; what fails in them once nobody waits any more is nobody's trouble."""
+        try:
+            scheduler.shutdown(wait=True)
+        except BaseException:
+            self._is_cut_short = True
+            raise
 
     def _look(self, scheduler: BackgroundScheduler) -> None:
         """Empty the inbox, follow new and changed schedules, and have missed turns done."""
@@ -187,6 +199,8 @@ class Runner:
             log.warning("turn ended early", extra={"campaign": name, "reason": str(error)})
             return None
         except Exception as error:  # the work runner's edge: one campaign must not stop the others
+            if self._is_cut_short:
+                return None
             before = self._troubles.get(name)
             pause = min(before.pause * 2, _LONGEST_PAUSE) if before else _SHORTEST_PAUSE
             self._troubles[name] = _Trouble(self._clock.now() + pause, pause)

@@ -46,7 +46,7 @@ def running(
     engine
         Where models are fitted: serial, processes or dask; as the settings say where left out.
     tell
-        Told of every turn in which something was done.
+        Told of each step as it is done, and of what a campaign waits for.
 
     Raises
     ------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from loop.definition import Definition
-from loop.proposal import ProposalState
+from loop.proposal import AT_THE_LABORATORY, ProposalState
 from loop.space.parameters import Categorical
 from services.records.table import Column, Table
 
@@ -20,9 +20,7 @@ PROPOSAL, REPLICATE = "proposal", "replicate"
 REMARKS = "remarks"
 """Header of the column for what somebody noticed."""
 
-AWAITING = frozenset(
-    {ProposalState.APPROVED, ProposalState.DISPATCHED, ProposalState.RUNNING, ProposalState.PARTLY_MEASURED}
-)
+AWAITING = AT_THE_LABORATORY | {ProposalState.APPROVED}
 """States in which results may come in: what result and recipe sheets list."""
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import Engine as Database
 from loop.ids import CampaignId
 from loop.lease import Lease
 from loop.ports import Clock, Lab
-from loop.proposal import ProposalState
+from loop.proposal import AT_THE_LABORATORY
 from loop.state import CampaignState
 from loop.tick import Wait, due
 from services.campaign.heartbeat import Heartbeat
@@ -33,7 +33,6 @@ log = logging.getLogger(__name__)
 INBOX = "inbox"
 """Name of the lease under which results are taken out of the inbox; campaigns have capitals."""
 
-_AT_THE_LABORATORY = frozenset({ProposalState.DISPATCHED, ProposalState.RUNNING, ProposalState.PARTLY_MEASURED})
 _MOST_STEPS = 50
 """More than this in one turn is a loop that does not come to rest."""
 
@@ -99,13 +98,19 @@ class Worker:
         """Read a campaign; CampaignError where there is none of that name."""
         return self._ledger(None).state(campaign)
 
-    def is_underway(self, campaign: str) -> bool:
-        """Say whether something of a campaign is at a laboratory that reports by itself."""
+    def is_at_rest(self, campaign: str) -> bool:
+        """Say whether nothing is due, to be handed over, or at a laboratory that reports by itself."""
         state = self.state(campaign)
-        is_out = any(record.state in _AT_THE_LABORATORY for record in state.open_proposals)
-        return is_out and state.course != "paused" and state.definition.lab.name != MANUAL
+        if not isinstance(due(state, self._clock.now()), Wait):
+            return False
+        is_out = any(record.state in AT_THE_LABORATORY for record in state.open_proposals)
+        if is_out and state.course != "paused" and state.definition.lab.name != MANUAL:
+            return False
+        return not SqlOutbox(self._database).undelivered(state.campaign)
 
-    def turn(self, campaign: str, *, due_at: datetime | None = None) -> Turn:
+    def turn(
+        self, campaign: str, *, due_at: datetime | None = None, tell: Callable[[str], None] = lambda _: None
+    ) -> Turn:
         """Do all that is due for a campaign now.
 
         Parameters
@@ -113,6 +118,8 @@ class Worker:
         due_at
             The moment of the schedule that this turn is for: it is done once, whoever does it. Left out, the turn is
             for nobody's schedule.
+        tell
+            Told of each step as it is done.
 
         Returns
         -------
@@ -134,7 +141,7 @@ class Worker:
         done_until: datetime | None = None
         try:
             with Heartbeat(self._leases, lease, clock=self._clock, length=self._length) as beat:
-                turn = self._worked(campaign, LeaseGuard(lease, self._clock), beat)
+                turn = self._worked(campaign, LeaseGuard(lease, self._clock), beat, tell)
             done_until = due_at
         finally:
             self._give_back(lease, done_until)
@@ -151,7 +158,7 @@ class Worker:
         finally:
             self._give_back(lease, None)
 
-    def _worked(self, campaign: str, guard: LeaseGuard, beat: Heartbeat) -> Turn:
+    def _worked(self, campaign: str, guard: LeaseGuard, beat: Heartbeat, tell: Callable[[str], None]) -> Turn:
         ledger, outbox = self._ledger(guard), SqlOutbox(self._database, guard)
         steps = Steps(
             ledger,
@@ -159,32 +166,36 @@ class Worker:
             refitter=self._refitter,
             held=SqlHeldResults(self._database, guard),
         )
+        done: list[str] = []
+
+        def note(step: str) -> None:
+            done.append(step)
+            log.info("step done", extra={"campaign": campaign, "step": step})
+            tell(step)
+
         state = ledger.state(campaign)
         lab = self._lab_of(state)
-        done = self._delivered(state, outbox, lab)
+        self._deliver(state, outbox, lab, note)
         if state.course != "paused":
             reports = lab.reports(self._clock.now())
             if reports:
-                done.append(steps.take_in(campaign, reports))
+                note(steps.take_in(campaign, reports))
                 lab.acknowledge(reports)
         for _ in range(_MOST_STEPS):
             beat.check()
             work = due(ledger.state(campaign), self._clock.now())
             if isinstance(work, Wait):
                 return Turn(campaign=campaign, steps=tuple(done), waits_for=work.why)
-            done.append(steps.carry_out(campaign, work))
-            log.info("step done", extra={"campaign": campaign, "step": done[-1]})
-            done += self._delivered(ledger.state(campaign), outbox, lab)
+            note(steps.carry_out(campaign, work))
+            self._deliver(ledger.state(campaign), outbox, lab, note)
         raise RuntimeError(f"{campaign} did not come to rest within {_MOST_STEPS} steps; the last was {done[-1]}")
 
-    def _delivered(self, state: CampaignState, outbox: SqlOutbox, lab: Lab) -> list[str]:
+    def _deliver(self, state: CampaignState, outbox: SqlOutbox, lab: Lab, note: Callable[[str], None]) -> None:
         """Hand over every work order that has not left yet."""
-        handed = []
         for order in outbox.undelivered(state.campaign):
             at = self._clock.now()
             if outbox.deliver(order, partial(lab.accept, at=at), at=at):
-                handed.append(f"work order {order.id} left")
-        return handed
+                note(f"work order {order.id} left")
 
     def _ledger(self, guard: LeaseGuard | None) -> Ledger:
         journal = SqlJournal(self._database, guard)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from loop.definition import Definition
-from loop.proposal import ProposalState
+from loop.proposal import AT_THE_LABORATORY, ProposalState
 from loop.state import CampaignState
 from services.campaign.viewing import stop_advice
 from services.campaign.views import StatusView
@@ -12,7 +12,6 @@ from services.cli.printing import quoted
 __all__ = ["next_in"]
 
 _MANUAL = "manual"
-_AT_THE_LABORATORY = frozenset({ProposalState.DISPATCHED, ProposalState.RUNNING, ProposalState.PARTLY_MEASURED})
 
 
 def next_in(state: CampaignState, view: StatusView | None = None) -> list[str]:
@@ -34,7 +33,7 @@ def next_in(state: CampaignState, view: StatusView | None = None) -> list[str]:
 def _by_hand(state: CampaignState) -> list[str]:
     campaign, open_ones = state.campaign, state.open_proposals
     proposed = _in(state, ProposalState.PROPOSED)
-    awaiting = [r.proposal.id for r in open_ones if r.state is ProposalState.APPROVED or r.state in _AT_THE_LABORATORY]
+    awaiting = [r.proposal.id for r in open_ones if r.state is ProposalState.APPROVED or r.state in AT_THE_LABORATORY]
     failed = _in(state, ProposalState.FAILED)
     if proposed:
         return [
@@ -70,7 +69,7 @@ def _by_itself(state: CampaignState, steps: list[str]) -> list[str]:
         return steps
     if _goes_by_itself(state.definition):
         return ["meguri run", *steps]
-    is_with_orders = any(record.state in _AT_THE_LABORATORY for record in state.open_proposals) and state.last_order
+    is_with_orders = any(record.state in AT_THE_LABORATORY for record in state.open_proposals) and state.last_order
     tick = f"meguri tick {state.campaign}"
     return [tick, *steps] if is_with_orders else [*steps, tick] if state.open_proposals else steps
 

@@ -113,6 +113,7 @@ def run(
                 names = ", ".join(here.service.campaigns()) or "what is begun"
                 say(f"keeping {names} going in {here.opened.workspace.folder}; Ctrl-C ends it")
             if until_rest:
+                _let_the_inbox_rest(here)
                 _watch_for_rest(runner, stop)
             runner.run(stop)
             if until_rest and not is_json and runner.is_at_rest():

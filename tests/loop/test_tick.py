@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from loop import commands
 from loop.proposal import ProposalState
 from loop.tick import Approve, Ask, Dispatch, GiveUp, Propose, Refit, Wait, due
-from tests.loop.campaigns import NOW, value
+from tests.loop.campaigns import NOW, proposals, value
 from tests.loop.going import ASKING, AUTOMATIC, after, carried_out, failed, going, later, measured, rested
 
 FIRST, SECOND = "T1-C001-01", "T1-C001-02"
@@ -178,6 +178,19 @@ def test_a_draining_campaign_takes_in_and_learns_and_asks_for_nothing():
     state, done, waits = rested(measured(draining))
     assert done == [Refit(1)]
     assert waits.why == "drained (summer): everything is in"
+
+
+def test_a_drained_campaign_is_drained_though_some_were_never_sent():
+    """What is proposed, approved or failed stays as it is; only what is at the laboratory is waited for."""
+    state = carried_out(going(ASKING), Propose(2))
+    state = after(state, commands.approve(state, [SECOND]))
+    state = after(state, commands.change_course(state, "draining", reason="summer"))
+    assert due(state, NOW) == Wait(f"drained (summer): everything is in; {FIRST}, {SECOND} not sent")
+    state = carried_out(going(ASKING), Propose(2))
+    state = after(state, commands.approve(state, [FIRST]))
+    state = after(state, commands.dispatch(state, [FIRST]))
+    state = after(state, commands.change_course(state, "draining", reason="summer"))
+    assert due(state, NOW) == Wait(f"results of {FIRST}")
 
 
 # ---------------------------------------------------------------------- whatever happens

@@ -109,6 +109,37 @@ def test_one_campaign_in_trouble_does_not_hold_up_the_others(database, tmp_path,
     assert service.state("BAD").cycle == 1
 
 
+def test_a_campaign_rests_when_people_are_next_whatever_its_schedule_says(database, tmp_path):
+    """Once a day: after the turn of the day it rests, and before it it does not."""
+    clock = SetClock()
+    service = begin(database, WAITING.replace("every: 1 min", 'cron: "0 11 * * *", timezone: UTC'), clock)
+    mine = runner(database, tmp_path, clock)
+    assert not mine.is_at_rest()
+    mine.look()
+    assert not mine.is_at_rest()  # a laboratory that reports by itself is at it
+    service.change_course("PP01", "paused", reason="holiday")
+    assert mine.is_at_rest()
+    assert runner(database, tmp_path, clock, 1).is_at_rest()
+
+
+def test_each_step_is_told_when_it_is_done_and_the_wait_once(database, tmp_path):
+    """Not at the end of a turn that may take minutes."""
+    clock, told = SetClock(), []
+    service = begin(database, WAITING, clock)
+    mine = runner(
+        database, tmp_path, clock, tell=lambda turn: told.append((turn.steps, turn.waits_for, service.state("PP01").seq))
+    )
+    mine.look()
+    clock.move(minutes=1)
+    mine.look()
+    assert [len(steps) for steps, _, _ in told] == [1] * (len(told) - 1) + [0]
+    assert [bool(waits_for) for _, waits_for, _ in told] == [False] * (len(told) - 1) + [True]
+    seqs = [seq for _, _, seq in told]
+    assert len(told) > 3
+    assert seqs == sorted(seqs)
+    assert seqs[0] < seqs[-1]
+
+
 def test_a_real_clock_keeps_several_campaigns_going_until_it_is_told_to_stop(sqlite_url, tmp_path):
     """Campaigns every second, a new one on the way: all go round; told to stop, it ends after the turns begun."""
     from services.store import open_database

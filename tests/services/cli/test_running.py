@@ -212,6 +212,20 @@ def test_run_ends_after_its_turn_when_it_is_asked_to(going, number):
     assert going.json("tick")["steps"] == []
 
 
+def test_asked_twice_it_ends_at_once_and_makes_no_noise(going):
+    """Also in the middle of a turn; the turn that was cut short is no failure."""
+    with process(going.folder, "run") as running:
+        wait_for(going.folder / "meguri.db-wal")
+        running.send_signal(signal.SIGINT)
+        time.sleep(0.3)
+        running.send_signal(signal.SIGINT)
+        _, told = running.communicate(timeout=20)
+    assert "turn failed" not in told, told
+    assert "Traceback" not in told, told
+    going("tick")
+    assert list(going.states().values()) == ["dispatched", "dispatched"]
+
+
 def test_a_run_that_was_killed_is_gone_on_with(going):
     """Whatever it was at: the next one comes to the same campaign as if nothing had happened."""
     with process(going.folder, "run", "--engine", "serial") as running:
