@@ -53,6 +53,7 @@ _LEFT = 8
 """Formulations of a small space that stay open."""
 
 _MOST_LISTED = 400
+_MOST_ASKED_BEFORE = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,21 +191,25 @@ def _lived(
         if i not in set(told.excluded) and any(_is_told(told.values[name][i]) for name in told.values)
     }
     if how.happens:
-        state, more = _asked_before(rng, state, space, how)
-        closed |= more
+        state, closed = _asked_before(rng, state, space, how, closed)
     return state, frozenset(closed)
 
 
 def _asked_before(
-    rng: np.random.Generator, state: CampaignState, space: SearchSpace, how: Kind
+    rng: np.random.Generator, state: CampaignState, space: SearchSpace, how: Kind, closed: set[tuple[Any, ...]]
 ) -> tuple[CampaignState, set[tuple[Any, ...]]]:
-    """Ask for a few cycles that nobody measures: they are still pending, or could not be made."""
+    """Ask for a few cycles that nobody measures: they are still pending, or could not be made.
+
+    One is left to ask for.
+    """
     from loop.agent import propose_batch
 
-    found = set()
+    listed, found = enumerate_rows(space, _MOST_LISTED), set(closed)
     for _ in range(2):
+        if listed is not None and len(listed) - len(found) <= _MOST_ASKED_BEFORE:
+            break
         try:
-            made = propose_batch(state, count=int(rng.integers(1, 4)), at=MOMENT)
+            made = propose_batch(state, count=int(rng.integers(1, _MOST_ASKED_BEFORE + 1)), at=MOMENT)
         except SpaceError:
             break
         state = _then(state, [made])

@@ -33,16 +33,19 @@ from loop.space.encoding import Encoding
 from loop.surrogates.base import FittedSurrogate
 from loop.training import Evidence
 
-__all__ = ["WeightedAcquisition", "build_acquisition"]
+__all__ = ["WeightedAcquisition", "build_acquisition", "is_slow_to_score"]
 
 _N_SAMPLES = 128
 _N_SAMPLES_OF_FRONTS = (64, 32, 16)
 """The most for which scoring does not take too long."""
 
-_MOST_SIDES = 6000
+_MOST_SIDES = 3200
 """Samples times cells beyond the front times goals, up to which scoring takes seconds."""
 
-_MOST_COVARIANCES = 80_000
+_MANY_SIDES = 1500
+"""Of those, from which on a score takes so long that fewer have to do."""
+
+_MOST_COVARIANCES = 50_000
 """Covariances worked out to score one candidate, of each column and target, likewise."""
 
 _FEWEST_COMPARED = 8
@@ -116,6 +119,14 @@ def build_acquisition(
     return acquisition if log_weight is None else WeightedAcquisition(acquisition, log_weight)
 
 
+def is_slow_to_score(acquisition: AcquisitionFunction) -> bool:
+    """Say whether a score takes long because a front is improved in many places."""
+    base = acquisition.base if isinstance(acquisition, WeightedAcquisition) else acquisition
+    if not isinstance(base, qLogNoisyExpectedHypervolumeImprovement):
+        return False
+    return base.sampler.sample_shape.numel() * _n_sides(base) > _MANY_SIDES
+
+
 def _of_front(reading: Reading, asked: dict[str, Any], seed: int) -> AcquisitionFunction | None:
     """Build the improvement of a front; None where scoring by it would take too long."""
     _compile_nothing()
@@ -139,11 +150,16 @@ def _of_front(reading: Reading, asked: dict[str, Any], seed: int) -> Acquisition
         )
 
     fewest = drawn(min(_N_SAMPLES_OF_FRONTS))
-    n_sides = fewest.cell_lower_bounds.shape[-2:].numel()
-    n_samples = next((n for n in _N_SAMPLES_OF_FRONTS if n * n_sides <= _MOST_SIDES), None)
+    n_samples = next((n for n in _N_SAMPLES_OF_FRONTS if n * _n_sides(fewest) <= _MOST_SIDES), None)
     if n_samples is None:
         return None
     return fewest if n_samples == min(_N_SAMPLES_OF_FRONTS) else drawn(n_samples)
+
+
+def _n_sides(of_front: AcquisitionFunction) -> int:
+    """Count the cells beyond a front times its goals."""
+    count: int = of_front.cell_lower_bounds.shape[-2:].numel()
+    return count
 
 
 def _compile_nothing() -> None:

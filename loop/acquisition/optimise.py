@@ -33,16 +33,26 @@ _N_SAMPLES = 512
 _N_KEPT = 128
 """Best of them that stand by for the next pick: pending formulations take from every score, they give to none."""
 
-_N_CLIMBERS = 16
-_N_POLISHED = 3
-"""Peaks whose real-valued parameters are brought to the top; one where each look at a slope takes long."""
-
-_STEPS = {False: 40, True: 12}
-"""Steps of that, where a look at a slope is quick and where it is slow."""
 _N_BEST_SEEN = 4
 
 _MOST_NEIGHBOURED = 64
 """Rows known beside which is looked where nothing else is open."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Effort:
+    """How far a search goes: rows that climb, peaks whose real-valued parameters are polished, steps of that."""
+
+    n_climbers: int
+    n_polished: int
+    most_steps: int
+
+
+_EFFORT = {
+    False: _Effort(n_climbers=16, n_polished=3, most_steps=40),
+    True: _Effort(n_climbers=6, n_polished=1, most_steps=12),
+}
+"""By whether a score takes long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +123,7 @@ def maximise(
     n_jointly
         Points whose outcomes the acquisition works out together with those of each row, as its baseline.
     is_slow
-        True where the slope of the acquisition takes long, as with many targets: fewer peaks are polished.
+        True where a score takes long, as with many targets: the search spares some.
 
     Returns
     -------
@@ -173,7 +183,7 @@ class _Search:
         self, space: SearchSpace, score: _Scorer, seen_rows: np.ndarray, rng: np.random.Generator, *, is_slow: bool
     ) -> None:
         self._space, self._score, self._rng = space, score, rng
-        self._n_polished, self._n_steps = 1 if is_slow else _N_POLISHED, _STEPS[is_slow]
+        self._effort = _EFFORT[is_slow]
         self._moves = Moves(space)
         self._pool = sample(space, _N_SAMPLES, rng)
         self._seen = seen_rows
@@ -184,10 +194,10 @@ class _Search:
         pool = np.vstack([self._peaks, self._seen_starts(), self._pool])
         values = self._score.values(pool)
         self._pool = pool[np.argsort(-values, kind="stable")[:_N_KEPT]]
-        starts = _apart(scaled(self._space, pool), values, _N_CLIMBERS)
+        starts = _apart(scaled(self._space, pool), values, self._effort.n_climbers)
         rows, tops = climb(self._score, self._moves, pool[starts], values[starts], self._rng, is_open=taken.is_open)
-        for i in np.argsort(-tops, kind="stable")[: self._n_polished]:
-            rows[i], tops[i] = polish(self._score, self._space, rows[i], tops[i], most_steps=self._n_steps)
+        for i in np.argsort(-tops, kind="stable")[: self._effort.n_polished]:
+            rows[i], tops[i] = polish(self._score, self._space, rows[i], tops[i], most_steps=self._effort.most_steps)
         self._peaks = rows
         rows, tops = np.vstack([rows, pool]), np.r_[tops, values]
         is_open = taken.is_open(rows)

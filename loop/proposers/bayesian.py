@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from linear_operator.settings import cholesky_jitter, cholesky_max_tries
 
-from loop.acquisition.build import build_acquisition
+from loop.acquisition.build import build_acquisition, is_slow_to_score
 from loop.acquisition.optimise import maximise
 from loop.acquisition.scaled import as_learned
 from loop.definition import Definition
@@ -137,7 +137,8 @@ def _chosen(
         pending_rows=pending_rows,
         rng=np.random.default_rng(seed),
         n_jointly=len(acquisition.X_baseline),
-        is_slow=known.data.X.size * len(known.rows) * len(known.data.targets) > _MANY_COVARIANCES,
+        is_slow=is_slow_to_score(acquisition)
+        or known.data.X.size * len(known.rows) * len(known.data.targets) > _MANY_COVARIANCES,
     )
     formulations = [space.to_formulation(pick.row) for pick in picks]
     predictions = predict(definition, encoding, fitted, formulations, evidence.scalings)
