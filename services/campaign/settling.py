@@ -6,6 +6,8 @@ import re
 from dataclasses import replace
 from typing import Literal
 
+from sqlalchemy import Engine as Database
+
 from loop.errors import ProposalError
 from loop.ids import campaign_of
 from loop.ports import Clock
@@ -15,7 +17,7 @@ from services.campaign.service import CampaignService
 from services.campaign.sheet_columns import PROPOSAL
 from services.records.held import HeldResult
 from services.records.table import Table
-from services.store import SqlHeldResults, UnknownHeldResultError
+from services.store import Settlement, SqlHeldResults, SqlJournal, UnknownHeldResultError
 
 __all__ = ["Settling"]
 
@@ -26,23 +28,24 @@ _PLACE = re.compile(r"(?P<file>.+), (?:(?P<word>line|row) (?P<line>\d+)|(?P<shee
 class Settling:
     """What a person may do with a waiting result.
 
+    Whatever is written of it settles it in the same transaction, so that two people cannot use one result twice.
+
     Parameters
     ----------
-    service
-        Books; it must have no place of its own for results to wait, so that a wrong choice is told at once.
-    held
-        Where results wait.
+    database
+        Of the workspace.
     clock
         Tells when they were settled.
     actor
         Who settles.
     """
 
-    def __init__(self, service: CampaignService, held: SqlHeldResults, *, clock: Clock, actor: str) -> None:
-        self._service, self._held, self._clock, self._actor = service, held, clock, actor
+    def __init__(self, database: Database, *, clock: Clock, actor: str) -> None:
+        self._database, self._clock, self._actor = database, clock, actor
+        self._held = SqlHeldResults(database)
 
     def book(self, held: str, proposal: str) -> CampaignState:
-        """Book a waiting result on a proposal. Booked twice it is booked once.
+        """Book a waiting result on a proposal.
 
         Raises
         ------
@@ -52,9 +55,9 @@ class Settling:
             If it does not fit that proposal either.
         """
         waiting = self._waiting(held)
-        table = _table(waiting, proposal)
-        state = self._service.import_results(campaign_of(proposal), table)
-        self._settle(held, f"booked on {proposal}")
+        settlement = self._settlement(held, f"booked on {proposal}")
+        state = self._service(settlement).import_results(campaign_of(proposal), _table(waiting, proposal))
+        self._settle_unwritten(settlement)
         return state
 
     def take_as_specimen(self, held: str, campaign: str | None) -> tuple[CampaignState, str]:
@@ -71,11 +74,12 @@ class Settling:
         """
         waiting = self._waiting(held)
         name = campaign or waiting.campaign or self._named(waiting)
-        before = self._service.state(name)
-        table = _table(waiting, waiting.proposal or "-")
-        after, _ = self._service.import_specimens(name, table)
+        settlement = self._settlement(held, f"taken in as a specimen of {name}")
+        service = self._service(settlement)
+        before = service.state(name)
+        after, _ = service.import_specimens(name, _table(waiting, waiting.proposal or "-"))
+        self._settle_unwritten(settlement)
         new = next((specimen for specimen in after.specimens if specimen not in before.specimens), "")
-        self._settle(held, f"taken in as {new}" if new else "was known already")
         return after, new
 
     def drop(self, held: str, reason: str) -> None:
@@ -90,7 +94,7 @@ class Settling:
         """
         if not reason.strip():
             raise CampaignError("dropping a result needs a reason: the log has to make sense later")
-        self._settle(held, f"dropped: {reason}")
+        self._held.settle(self._settlement(held, f"dropped: {reason}"))
 
     def _waiting(self, held: str) -> HeldResult:
         waiting = {record.result.id: record.result for record in self._held.records(waiting_only=True)}
@@ -100,7 +104,7 @@ class Settling:
 
     def _named(self, waiting: HeldResult) -> str:
         """Name the campaign that a result is of where there is only one it can be."""
-        known = self._service.campaigns()
+        known = SqlJournal(self._database).campaigns()
         try:
             named = campaign_of(waiting.proposal)
         except ProposalError:
@@ -111,8 +115,19 @@ class Settling:
             return known[0]
         raise CampaignError(f"{waiting.id}: say which campaign it is of: --campaign, one of {', '.join(known)}")
 
-    def _settle(self, held: str, settlement: str) -> None:
-        self._held.settle(held, by=self._actor, at=self._clock.now(), settlement=settlement)
+    def _settlement(self, held: str, words: str) -> Settlement:
+        return Settlement(held=held, by=self._actor, at=self._clock.now(), words=words)
+
+    def _service(self, settlement: Settlement) -> CampaignService:
+        """Return a service that settles as it writes; it has no place for results to wait: a wrong choice is told."""
+        journal = SqlJournal(self._database, settlement)
+        return CampaignService(journal=journal, clock=self._clock, actor=self._actor)
+
+    def _settle_unwritten(self, settlement: Settlement) -> None:
+        """Settle what the campaign knew already, so that nothing was written."""
+        settled = [record for record in self._held.records() if record.result.id == settlement.held]
+        if [(record.settled_at, record.settlement) for record in settled] != [(settlement.at, settlement.words)]:
+            self._held.settle(settlement)
 
 
 def _table(waiting: HeldResult, proposal: str) -> Table:

@@ -64,9 +64,7 @@ class Opened:
         """What a person may do with them."""
         from services.campaign.settling import Settling
 
-        journal = SqlJournal(self.database)
-        service = CampaignService(journal=journal, clock=SystemClock(), actor=self.actor)
-        return Settling(service, self.held, clock=SystemClock(), actor=self.actor)
+        return Settling(self.database, clock=SystemClock(), actor=self.actor)
 
     @contextmanager
     def running(

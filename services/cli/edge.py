@@ -6,18 +6,20 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import traceback
-from typing import Any
+from typing import Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
 
-__all__ = ["DEBUG", "STOPPED", "Edge", "tell_error", "tell_unexpected"]
+__all__ = ["DEBUG", "STOPPED", "Edge", "end_at_once", "tell_error", "tell_unexpected"]
 
 DEBUG = "--debug"
 STOPPED = 130
 """Exit code of what Ctrl-C stopped, as shells have it."""
+_STOPPED_WORDS = "stopped; nothing half-done was written"
 
 
 class Edge(TyperGroup):
@@ -35,7 +37,7 @@ class Edge(TyperGroup):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
-            tell_error("stopped; nothing half-done was written")
+            tell_error(_STOPPED_WORDS)
             raise typer.Exit(STOPPED) from None
         except Exception as error:
             if not isinstance(error, _expected()):
@@ -63,6 +65,13 @@ def tell_error(message: str) -> None:
     """Write a message about what went wrong to stderr."""
     typer.secho("meguri: ", fg="red", bold=True, nl=False, err=True)
     typer.echo(message, err=True)
+
+
+def end_at_once() -> NoReturn:
+    """End the process without waiting for what other threads are at."""
+    tell_error(_STOPPED_WORDS)
+    sys.stderr.flush()
+    os._exit(STOPPED)
 
 
 def tell_unexpected(error: Exception) -> None:

@@ -26,7 +26,7 @@ inbox = typer.Typer(
 )
 commands.add_typer(inbox, rich_help_panel=RESULTS)
 
-HeldArgument = Annotated[str, typer.Argument(metavar="ID", help="Id of the waiting result, as H-3FA91C07.")]
+HeldArgument = Annotated[str, typer.Argument(metavar="ID", help="Id of the waiting result, as H-3FA91C07B2D4.")]
 
 
 @inbox.callback(invoke_without_command=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from services.cli.edge import end_at_once
 from services.cli.options import KEEP_GOING, ActorOption, CampaignArgument, JsonOption, ReasonOption
 from services.cli.session import Session, session
 
@@ -226,9 +227,11 @@ class _until_told:  # noqa: N801  (reads as a word where it is used)
         for number in self._before:
             signal.signal(number, self._ask)
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         for number, handler in self._before.items():
             signal.signal(number, handler)
+        if kind is KeyboardInterrupt:
+            end_at_once()
 
     def _ask(self, _number: int, _frame: object) -> None:
         from services.cli.printing import say

@@ -45,9 +45,8 @@ class SerialEngine:
         return self._quarantine.release(key)
 
     def close(self) -> None:
-        """Take no more tasks, once the one that runs is done."""
-        with self._turn:
-            self._is_closed = True
+        """Take no more tasks; one that another thread runs is not waited for."""
+        self._is_closed = True
 
     def __enter__(self) -> Self:
         return self

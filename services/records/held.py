@@ -11,7 +11,7 @@ from services.records.table import Cell, Column, Table
 
 __all__ = ["HeldCell", "HeldResult", "held_row"]
 
-_SHOWN_DIGITS = 8
+_SHOWN_DIGITS = 12
 
 
 class HeldCell(Frozen):

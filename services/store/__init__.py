@@ -15,7 +15,7 @@ from services.store.errors import (
     UnreadableEntryError,
 )
 from services.store.guard import LeaseGuard
-from services.store.held import HeldRecord, SqlHeldResults
+from services.store.held import HeldRecord, Settlement, SqlHeldResults
 from services.store.journal import SqlJournal
 from services.store.leases import LeaseRecord, SqlLeases
 from services.store.outbox import OrderRecord, SqlOutbox
@@ -35,6 +35,7 @@ __all__ = [
     "OrderRecord",
     "RowError",
     "SchemaError",
+    "Settlement",
     "SqlHeldResults",
     "SqlJournal",
     "SqlLeases",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -14,7 +15,15 @@ from loop.lease import Lease, lost
 from loop.ports import Clock
 from services.store.tables import CampaignRow, LeaseRow
 
-__all__ = ["LeaseGuard", "take_campaign"]
+__all__ = ["Guard", "LeaseGuard", "take_campaign"]
+
+
+class Guard(Protocol):
+    """What must hold for anything to be written; asked inside each transaction, and true until that ends."""
+
+    def hold(self, connection: Connection) -> None:
+        """Raise where it does not hold; then nothing of the transaction is written."""
+        ...
 
 
 def take_campaign(connection: Connection, campaign: CampaignId, *, at: datetime) -> int:

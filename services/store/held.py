@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine, Text, cast, select, update
+from sqlalchemy import Connection, Engine, Text, cast, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
@@ -17,7 +17,7 @@ from services.store.errors import UnknownHeldResultError
 from services.store.guard import LeaseGuard
 from services.store.tables import HeldResultRow
 
-__all__ = ["HeldRecord", "SqlHeldResults"]
+__all__ = ["HeldRecord", "Settlement", "SqlHeldResults"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +29,35 @@ class HeldRecord:
     settled_at: datetime | None
     settled_by: str
     settlement: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """How a waiting result is settled, by whom and when. What is written under it settles the result, once."""
+
+    held: str
+    by: str
+    at: datetime
+    words: str
+
+    def hold(self, connection: Connection) -> None:
+        """Settle the result in this transaction.
+
+        Raises
+        ------
+        UnknownHeldResultError
+            If none of that id waits: another settlement came first.
+        """
+        row = HeldResultRow
+        settled = (
+            update(row)
+            .where(col(row.id) == self.held, col(row.settled_at).is_(None))
+            .values(settled_at=self.at, settled_by=self.by, settlement=self.words)
+            .returning(col(row.id))
+        )
+        if connection.execute(settled).scalar_one_or_none() is None:
+            waiting = select(col(row.id)).where(col(row.settled_at).is_(None)).order_by(col(row.received_at))
+            raise UnknownHeldResultError(self.held, list(connection.execute(waiting).scalars()))
 
 
 class SqlHeldResults:
@@ -107,7 +136,7 @@ class SqlHeldResults:
                 for payload, received_at, settled_at, settled_by, settlement in connection.execute(wanted)
             ]
 
-    def settle(self, held: str, *, by: str, at: datetime, settlement: str) -> None:
+    def settle(self, settlement: Settlement) -> None:
         """Note how a waiting result was settled, and by whom.
 
         Raises
@@ -117,14 +146,5 @@ class SqlHeldResults:
         DatabaseAccessError
             If the database cannot be reached or refuses.
         """
-        row = HeldResultRow
-        settled = (
-            update(row)
-            .where(col(row.id) == held, col(row.settled_at).is_(None))
-            .values(settled_at=at, settled_by=by, settlement=settlement)
-            .returning(col(row.id))
-        )
         with writing(self._engine, "settlement") as connection:
-            found = connection.execute(settled).scalar_one_or_none()
-        if found is None:
-            raise UnknownHeldResultError(held, [record.result.id for record in self.records(waiting_only=True)])
+            settlement.hold(connection)

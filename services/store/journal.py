@@ -16,7 +16,7 @@ from loop.ids import CampaignId
 from loop.orders import WorkOrder
 from services.store.engine import reading, writing
 from services.store.errors import UnreadableEntryError
-from services.store.guard import LeaseGuard, take_campaign
+from services.store.guard import Guard, take_campaign
 from services.store.outbox import write_orders
 from services.store.tables import CampaignRow, JournalEntryRow
 
@@ -31,10 +31,10 @@ class SqlJournal:
     engine
         As `services.store.open_database` returned it.
     under
-        The lease of the worker that writes, checked in every transaction; people write without one.
+        What every transaction is to be written under: a worker's lease, a settlement; people write without one.
     """
 
-    def __init__(self, engine: Engine, under: LeaseGuard | None = None) -> None:
+    def __init__(self, engine: Engine, under: Guard | None = None) -> None:
         self._engine, self._under = engine, under
 
     def campaigns(self) -> list[CampaignId]:
@@ -84,8 +84,8 @@ class SqlJournal:
         ------
         JournalConflictError
             If the campaign's last entry is not `expected_seq` any more: somebody wrote in between.
-        LeaseLostError
-            If this journal writes under a lease, and somebody else holds it by now.
+        LeaseLostError, UnknownHeldResultError
+            If this journal writes under a lease or a settlement, and somebody else has it by now.
         JournalError
             If an event could not be read back, or who and when are not said.
         DatabaseAccessError

@@ -127,7 +127,10 @@ def test_each_step_is_told_when_it_is_done_and_the_wait_once(database, tmp_path)
     clock, told = SetClock(), []
     service = begin(database, WAITING, clock)
     mine = runner(
-        database, tmp_path, clock, tell=lambda turn: told.append((turn.steps, turn.waits_for, service.state("PP01").seq))
+        database,
+        tmp_path,
+        clock,
+        tell=lambda turn: told.append((turn.steps, turn.waits_for, service.state("PP01").seq)),
     )
     mine.look()
     clock.move(minutes=1)

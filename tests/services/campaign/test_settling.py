@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 
 from services.campaign.errors import CampaignError, SheetError
-from services.campaign.service import CampaignService
 from services.campaign.settling import Settling
 from services.campaign.wiring import read_table
-from services.store import SqlHeldResults, SqlJournal, UnknownHeldResultError
+from services.store import SqlHeldResults, UnknownHeldResultError
 from tests.services.campaign.tiny import TINY, read
 from tests.services.campaign.workers import SetClock, begin
 
@@ -24,8 +23,7 @@ class Desk:
         self.service.propose("PP01")
         self.service.approve("PP01")
         self.held = SqlHeldResults(database)
-        by_hand = CampaignService(journal=SqlJournal(database), clock=self.clock, actor="suzuki")
-        self.settling = Settling(by_hand, self.held, clock=self.clock, actor="suzuki")
+        self.settling = Settling(database, clock=self.clock, actor="suzuki")
 
     def hold(self, rows: str, header: str = "proposal,temperature,screw,strength,strength n,remarks") -> list[str]:
         """Let the rows of a sheet wait; return their ids."""
@@ -91,6 +89,34 @@ def test_booked_and_then_killed_it_is_booked_once(desk):
     assert desk.settlement(held) == f"booked on {FIRST}"
 
 
+@pytest.mark.parametrize("other", ["book", "specimen", "drop"])
+def test_two_people_cannot_use_one_result(desk, monkeypatch, other):
+    """Somebody settles it between one's look and one's booking: the second is told, and nothing is written twice."""
+    planned = desk.service.state("PP01").proposal(FIRST).planned
+    (held,) = desk.hold(f"film 7,{planned['temperature']},{planned['screw']},30.5,,\n")
+    colleague = Settling(desk.database, clock=desk.clock, actor="tanaka")
+    look = Settling._waiting
+
+    def interrupted(self, which):
+        found = look(self, which)
+        if self is desk.settling:
+            match other:
+                case "book":
+                    colleague.book(held, FIRST)
+                case "specimen":
+                    colleague.take_as_specimen(held, None)
+                case "drop":
+                    colleague.drop(held, "a trial")
+        return found
+
+    monkeypatch.setattr(Settling, "_waiting", interrupted)
+    with pytest.raises(UnknownHeldResultError, match=held):
+        desk.settling.book(held, FIRST) if other != "book" else desk.settling.take_as_specimen(held, None)
+    (record,) = [record for record in desk.held.records() if record.result.id == held]
+    assert record.settled_by == "tanaka"
+    assert len(desk.service.state("PP01").specimens) == (other != "drop")
+
+
 def test_a_result_of_nobodys_formulation_becomes_a_specimen(desk):
     """Its row names every parameter; the id is new, and the model learns from it."""
     (held,) = desk.hold("film 7,215,fast,31.5,,\n")
@@ -99,7 +125,7 @@ def test_a_result_of_nobodys_formulation_becomes_a_specimen(desk):
     record = state.specimens[specimen]
     assert record.observation.as_made == {"temperature": 215, "screw": "fast"}
     assert (record.observation.proposal_id, record.source) == (None, "day.csv, line 2")
-    assert desk.settlement(held) == "taken in as PP01-X0001"
+    assert desk.settlement(held) == "taken in as a specimen of PP01"
 
 
 def test_a_row_without_its_formulation_is_no_specimen(desk):
