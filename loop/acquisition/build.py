@@ -124,7 +124,8 @@ def is_slow_to_score(acquisition: AcquisitionFunction) -> bool:
     base = acquisition.base if isinstance(acquisition, WeightedAcquisition) else acquisition
     if not isinstance(base, qLogNoisyExpectedHypervolumeImprovement):
         return False
-    return base.sampler.sample_shape.numel() * _n_sides(base) > _MANY_SIDES
+    n_samples: int = base.sampler.sample_shape.numel()
+    return n_samples * _n_sides(base) > _MANY_SIDES
 
 
 def _of_front(reading: Reading, asked: dict[str, Any], seed: int) -> AcquisitionFunction | None:
