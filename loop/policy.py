@@ -16,7 +16,9 @@ class Budget(Frozen):
     """What the campaign may spend."""
 
     specimens: PositiveInt | None = Field(
-        default=None, description="Formulations to be made, those known before not counted."
+        default=None,
+        description="Formulations sent to the laboratory, whatever comes of them; controls and those known before not "
+        "counted.",
     )
     cycles: PositiveInt | None = Field(default=None, description="Turns of the loop.")
 

@@ -1,0 +1,52 @@
+"""The shapes in which people and programs are shown a campaign: one set for JSON, for tables, for pages.
+
+They are promised: keys are added, never renamed or dropped, within one version of the project.
+"""
+
+from services.campaign.views.going import HeldView, InboxView, RefusedView, TurnView, WrittenView
+from services.campaign.views.history import EntryView, FaultView, LogView, ReplaysView, ReplayView, ValidationView
+from services.campaign.views.operations import BackupView, DoctorView, FindingView, RestoreView
+from services.campaign.views.proposals import EditView, ProposalsView, ProposalView
+from services.campaign.views.status import (
+    BestView,
+    BudgetView,
+    CampaignsView,
+    CampaignView,
+    HypothesisView,
+    LimitsView,
+    QuestionView,
+    RefitView,
+    SilentView,
+    StatusView,
+)
+
+__all__ = [
+    "BackupView",
+    "BestView",
+    "BudgetView",
+    "CampaignView",
+    "CampaignsView",
+    "DoctorView",
+    "EditView",
+    "EntryView",
+    "FaultView",
+    "FindingView",
+    "HeldView",
+    "HypothesisView",
+    "InboxView",
+    "LimitsView",
+    "LogView",
+    "ProposalView",
+    "ProposalsView",
+    "QuestionView",
+    "RefitView",
+    "RefusedView",
+    "ReplayView",
+    "ReplaysView",
+    "RestoreView",
+    "SilentView",
+    "StatusView",
+    "TurnView",
+    "ValidationView",
+    "WrittenView",
+]
