@@ -3,6 +3,7 @@
 from services.compute.base import Engine, outcomes
 from services.compute.engines import EngineKind, open_engine
 from services.compute.errors import ComputeError, EngineClosedError, EngineUnavailableError, TaskError
+from services.compute.limits import Limits
 from services.compute.task import Failure, Outcome, Task
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "EngineKind",
     "EngineUnavailableError",
     "Failure",
+    "Limits",
     "Outcome",
     "Task",
     "TaskError",

@@ -14,6 +14,7 @@ from typing import Self, final
 
 from services.compute.child import serve
 from services.compute.errors import ComputeError, EngineUnavailableError
+from services.compute.limits import NO_LIMITS, Limits
 from services.compute.queueing import JobQueue
 from services.compute.task import Failure, Outcome, Task
 
@@ -36,11 +37,11 @@ class ProcessEngine:
     `multiprocessing`.
     """
 
-    def __init__(self, n_workers: int = 1, *, n_attempts: int = 2) -> None:
+    def __init__(self, n_workers: int = 1, *, n_attempts: int = 2, limits: Limits = NO_LIMITS) -> None:
         if n_workers < 1:
             raise ComputeError(f"at least one worker has to run, got n_workers={n_workers}")
         self._queue = JobQueue(n_attempts)
-        self._workers = [_Worker() for _ in range(n_workers)]
+        self._workers = [_Worker(limits) for _ in range(n_workers)]
         self._threads = [
             threading.Thread(target=self._serve, args=(worker,), name=f"compute {number}", daemon=True)
             for number, worker in enumerate(self._workers, start=1)
@@ -94,7 +95,8 @@ class ProcessEngine:
 class _Worker:
     """One process at a time and the pipe to it; replaced when it hangs or dies."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits) -> None:
+        self._limits, self._n_begun = limits, 0
         self._process: SpawnProcess | None = None
         self._connection: Connection | None = None
         self._lock = threading.Lock()
@@ -108,7 +110,10 @@ class _Worker:
         EngineUnavailableError
             If no process can be started.
         """
+        if self._n_begun == self._limits.most_tasks:
+            self._replace()
         process, connection = self._ready()
+        self._n_begun += 1
         is_late = threading.Event()
         timer = _timer(timeout_s, process, is_late)
         try:
@@ -125,6 +130,13 @@ class _Worker:
         if is_late.is_set():  # done at the last moment, and killed all the same
             self._forget()
         return result
+
+    def _replace(self) -> None:
+        """Let a process end that has run as many tasks as it may."""
+        if self._process is not None and self._connection is not None:
+            self._connection.close()  # it ends by itself then
+            _how_it_ended(self._process)
+            self._forget()
 
     def kill(self) -> None:
         """Kill the process and let no other begin; any thread may ask for it."""
@@ -155,12 +167,12 @@ class _Worker:
     def _start(self) -> tuple[SpawnProcess, Connection]:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        process = context.Process(target=serve, args=(theirs,), name="compute worker", daemon=True)
+        process = context.Process(target=serve, args=(theirs, self._limits), name="compute worker", daemon=True)
         with self._lock:
             if self._is_ended:
                 raise EngineUnavailableError("the engine was closed before the task was begun; submit it again")
             process.start()
-            self._process, self._connection = process, ours
+            self._process, self._connection, self._n_begun = process, ours, 0
         theirs.close()
         timer = _timer(_START_S, process, threading.Event())
         try:
