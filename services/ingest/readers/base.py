@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Protocol, runtime_checkable
 
 from services.records.reading import Reading
@@ -18,10 +18,14 @@ __all__ = ["Reader", "Source"]
 
 @dataclass(frozen=True)
 class Source:
-    """A file as bytes, with its name; readers never open anything themselves."""
+    """A file as bytes, with its name; readers never open anything themselves.
+
+    `profiles` is the folder of the workspace's own profiles of delimited text, None where there is none.
+    """
 
     name: str
     data: bytes
+    profiles: Path | None = None
 
     @property
     def suffix(self) -> str:
