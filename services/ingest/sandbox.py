@@ -22,7 +22,7 @@ __all__ = ["MAX_FILE_BYTES", "Sandbox"]
 MB = 2**20
 MAX_FILE_BYTES = 256 * MB
 _MEMORY_BYTES = 3072 * MB
-_ANSWER_BYTES = 512 * MB
+_ANSWER_BYTES = 256 * MB
 _FILES_OF_A_PROCESS = 100
 _SECONDS, _SECONDS_PER_MB = 4.5, 0.25
 """A file that takes longer than this is not read: few megabytes have to come within five seconds."""
