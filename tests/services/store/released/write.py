@@ -20,11 +20,13 @@ from typing import Any
 
 from sqlalchemy import Engine, MetaData, select
 
+from loop.ids import CampaignId
 from loop.observations import State, TargetValue
 from services.campaign.service import CampaignService
+from services.campaign.settling import Settling
 from services.campaign.viewing import status_view
 from services.campaign.wiring import read_table
-from services.store import SqlJournal, known_version, open_database
+from services.store import SqlHeldResults, SqlJournal, SqlLeases, SqlOutbox, known_version, open_database
 from tests.services.campaign.tiny import BLEND, TINY, Ticking, measured, modulus, past_results, read, run_cycle
 
 TABLES = ("campaign", "journal_entry", "lease", "work_order", "held_result")
@@ -63,6 +65,29 @@ def live(database: Engine, folder: Path) -> CampaignService:
         lost = TargetValue(state=State.LOST, reason="dropped")
         service.record(str(record.proposal.id), {"modulus": lost}, replicate=2, source="typed in")
     return service
+
+
+def go_on_by_itself(database: Engine, service: CampaignService, folder: Path) -> None:
+    """Let work orders leave or wait, fail and be given up; let results wait and be settled; hold a lease."""
+    clock = Ticking()
+    service.adopt(read(TINY.replace("PP01", "PP02") + "schedule: {attempts: 2, overdue: 1 h}\n"))
+    first, second, third = (str(record.proposal.id) for record in service.propose("PP02", count=3))
+    service.approve("PP02")
+    service.dispatch([first, second])
+    outbox = SqlOutbox(database)
+    for order in outbox.undelivered(CampaignId("PP02")):
+        outbox.deliver(order, lambda _: None, at=clock.now())
+    service.fail(first, reason="tore")
+    service.dispatch([first, third], reason="with a new die")
+    service.change_course("PP02", "draining", reason="summer")
+    held = CampaignService(journal=SqlJournal(database), clock=clock, actor="suzuki", held=SqlHeldResults(database))
+    sheet = folder / "day.csv"
+    sheet.write_text("proposal,temperature,screw,strength,remarks\nPP02-C009-01,,,30.5,smelled\nfilm 7,215,fast,<9,\n")
+    held.import_results("PP02", read_table(sheet, numbers={"strength", "temperature"}))
+    waiting = [record.result for record in SqlHeldResults(database).records()]
+    settling = Settling(database, clock=clock, actor="mori")
+    settling.drop(next(result.id for result in waiting if result.proposal == "film 7"), "a trial")
+    SqlLeases(database).take("PP02", holder="here:1", now=clock.now(), until=clock.now(), due=None)
 
 
 def rows_of(database: Engine) -> list[dict[str, Any]]:
@@ -118,6 +143,7 @@ def write(to: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         database = open_database(f"sqlite:///{folder}/meguri.db")
         service = live(database, Path(folder))
+        go_on_by_itself(database, service, Path(folder))
         name = f"v{known_version():04d}"
         lines = [json.dumps(row, ensure_ascii=False) for row in rows_of(database)]
         (to / f"{name}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
