@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,7 +115,8 @@ def _hashed(path: Path) -> Blob:
 
 def _copy(path: Path, part: BinaryIO) -> None:
     with path.open("rb") as file:
-        shutil.copyfileobj(file, part, _CHUNK)
+        while chunk := file.read(_CHUNK):
+            part.write(chunk)
 
 
 def _same(part: Path, origin: Path, wanted: Blob) -> None:

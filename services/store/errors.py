@@ -16,6 +16,7 @@ __all__ = [
     "SchemaError",
     "StoreError",
     "UnknownHeldResultError",
+    "UnknownMeasurementError",
     "UnreadableEntryError",
 ]
 
@@ -66,6 +67,13 @@ class UnknownHeldResultError(StoreError):
     def __init__(self, held: str, waiting: Sequence[str]) -> None:
         listed = ", ".join(waiting) or "none"
         super().__init__(f"no result {held!r} waits; waiting are {listed}")
+
+
+class UnknownMeasurementError(StoreError):
+    """There is no measurement of that id."""
+
+    def __init__(self, measurement: str) -> None:
+        super().__init__(f"there is no measurement {measurement!r}; meguri measurements lists those there are")
 
 
 class UnreadableEntryError(StoreError, JournalError):

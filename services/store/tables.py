@@ -15,6 +15,9 @@ __all__ = [
     "HeldResultRow",
     "JournalEntryRow",
     "LeaseRow",
+    "MeasurementDecisionRow",
+    "MeasurementRow",
+    "RawFileRow",
     "StoreTable",
     "UtcDateTime",
     "WorkOrderRow",
@@ -141,3 +144,62 @@ class HeldResultRow(StoreTable, table=True):
     settled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     settled_by: str = Field(sa_type=Text)
     settlement: str = Field(sa_type=Text)
+
+
+class RawFileRow(StoreTable, table=True):
+    """A file of an instrument that was taken in, by the hash of its bytes: read, or refused with a reason."""
+
+    __tablename__ = "raw_file"
+    __table_args__ = (
+        CheckConstraint("length(hash) = 64", name="hash_is_sha256"),
+        CheckConstraint("size >= 0", name="size_is_a_number_of_bytes"),
+        CheckConstraint("(reader = '') <> (refusal = '')", name="is_read_or_refused"),
+    )
+
+    hash: str = Field(sa_type=Text, primary_key=True)
+    size: int = Field(sa_type=BigInteger)
+    name: str = Field(sa_type=Text)
+    received_at: datetime = Field(sa_type=UtcDateTime)
+    reader: str = Field(sa_type=Text)
+    refusal: str = Field(sa_type=Text)
+    hint: str = Field(sa_type=Text)
+
+
+class MeasurementRow(StoreTable, table=True):
+    """One reading of a file: whose it is and whether it counts; the rest stands in the payload."""
+
+    __tablename__ = "measurement"
+    __table_args__ = (
+        UniqueConstraint("file", "number"),
+        CheckConstraint("number >= 1", name="number_counts_from_one"),
+        CheckConstraint("judgement IN ('kept', 'doubted', 'excluded')", name="judgement_is_known"),
+    )
+
+    id: str = Field(sa_type=Text, primary_key=True)
+    file: str = Field(sa_type=Text, foreign_key="raw_file.hash")
+    number: int = Field(sa_type=BigInteger)
+    modality: str = Field(sa_type=Text)
+    campaign: str = Field(sa_type=Text)
+    proposal: str = Field(sa_type=Text)
+    specimen: str = Field(sa_type=Text)
+    judgement: str = Field(sa_type=Text)
+    payload: dict[str, Any] = Field(sa_type=JSON)
+
+
+class MeasurementDecisionRow(StoreTable, table=True):
+    """What was decided on a measurement, in order."""
+
+    __tablename__ = "measurement_decision"
+    __table_args__ = (
+        CheckConstraint("number >= 1", name="number_counts_from_one"),
+        CheckConstraint("actor <> ''", name="actor_is_not_empty"),
+        CheckConstraint("what IN ('linked', 'kept', 'excluded')", name="what_is_known"),
+    )
+
+    measurement: str = Field(sa_type=Text, primary_key=True, foreign_key="measurement.id")
+    number: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    at: datetime = Field(sa_type=UtcDateTime)
+    actor: str = Field(sa_type=Text)
+    what: str = Field(sa_type=Text)
+    to: str = Field(sa_type=Text)
+    reason: str = Field(sa_type=Text)

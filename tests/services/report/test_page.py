@@ -135,7 +135,7 @@ def test_the_best_stand_at_the_top_with_their_formulation(compounds):
         assert specimen in summary
     assert "酸化防止剤 (%)" in summary
     assert "the budget is nearly spent" in summary
-    assert "24 of 40" in summary
+    assert "25 of 40" in summary
 
 
 def test_the_reference_point_says_where_it_comes_from(compounds):

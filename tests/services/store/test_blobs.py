@@ -7,13 +7,14 @@ import threading
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.disk import DiskError, watched
 from services.store.blobs import Blob, BlobFault, Blobs
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=2000), max_size=6))
 def test_the_same_bytes_are_kept_once_under_any_name(tmp_path_factory, contents):
     folder = tmp_path_factory.mktemp("blobs")

@@ -29,7 +29,16 @@ from services.campaign.wiring import read_table
 from services.store import SqlHeldResults, SqlJournal, SqlLeases, SqlOutbox, known_version, open_database
 from tests.services.campaign.tiny import BLEND, TINY, Ticking, measured, modulus, past_results, read, run_cycle
 
-TABLES = ("campaign", "journal_entry", "lease", "work_order", "held_result")
+TABLES = (
+    "campaign",
+    "journal_entry",
+    "lease",
+    "work_order",
+    "held_result",
+    "raw_file",
+    "measurement",
+    "measurement_decision",
+)
 """In an order in which no row comes before one that it names."""
 
 

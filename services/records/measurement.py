@@ -1,0 +1,117 @@
+"""One act of one instrument on one specimen, as it is kept: whose it is, what it holds, what is doubted. Values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+from loop.values import Frozen
+from services.records.reading import Reading
+
+__all__ = ["Content", "Decision", "Judgement", "KeptFile", "Measurement", "content_of", "measurement_id"]
+
+_SHOWN_DIGITS = 12
+
+Judgement = Literal["kept", "doubted", "excluded"]
+"""Whether it may train anything: kept; waiting for a person because something looks wrong; left out by one."""
+
+
+class KeptFile(Frozen):
+    """A raw file that was taken in. `hash` is the SHA-256 of its bytes; `name` is what it was called the first time.
+
+    `refusal` and `hint` say why it cannot be read; empty where it was.
+    """
+
+    hash: str
+    size: int
+    name: str
+    received_at: datetime
+    reader: str = ""
+    refusal: str = ""
+    hint: str = ""
+
+
+class Content(Frozen):
+    """What a measurement holds, in short: quantity, unit, number of points, lowest and highest of each channel."""
+
+    curves: tuple[tuple[tuple[str, str, int, float | None, float | None], ...], ...] = ()
+    images: tuple[tuple[int, ...], ...] = ()
+    amounts: Mapping[str, str] = {}
+
+
+class Measurement(Frozen):
+    """One measurement. `id` follows from its file's bytes and its place in it.
+
+    Parameters
+    ----------
+    number
+        Which of the readings of its file, from 1.
+    campaign, proposal, specimen
+        Whose it is; all empty while it waits.
+    waits_because, suggestion
+        Why nobody can tell whose it is, and what may be meant; empty where it is linked.
+    doubts
+        What looks wrong, as kind and message.
+    facts
+        What the file says of the measurement: texts and conditions.
+    """
+
+    id: str
+    file: str
+    number: int
+    label: str = ""
+    modality: str = ""
+    campaign: str = ""
+    proposal: str = ""
+    specimen: str = ""
+    waits_because: str = ""
+    suggestion: str = ""
+    judgement: Judgement = "kept"
+    doubts: tuple[tuple[str, str], ...] = ()
+    instrument: str = ""
+    operator: str = ""
+    session: str = ""
+    measured_at: str = ""
+    content: Content = Content()
+    facts: Mapping[str, Any] = {}
+
+    @property
+    def is_linked(self) -> bool:
+        """True where it is known whose it is."""
+        return bool(self.proposal or self.specimen)
+
+
+class Decision(Frozen):
+    """What a person, or a declared policy, decided on a measurement. Decisions are added, never changed."""
+
+    measurement: str
+    number: int
+    at: datetime
+    actor: str
+    what: Literal["linked", "kept", "excluded"]
+    to: str = ""
+    reason: str = ""
+
+
+def measurement_id(file: str, number: int) -> str:
+    """Name the `number`-th reading of a file, as in ``M-3FA91C07B2D4-01``."""
+    return f"M-{file[:_SHOWN_DIGITS].upper()}-{number:02d}"
+
+
+def content_of(reading: Reading) -> Content:
+    """Say in short what a reading holds."""
+    import numpy as np
+
+    def told(values: np.ndarray) -> tuple[float | None, float | None]:
+        finite = values[np.isfinite(values)]
+        return (float(finite.min()), float(finite.max())) if len(finite) else (None, None)
+
+    return Content(
+        curves=tuple(
+            tuple((c.quantity, c.unit, len(c), *told(c.values)) for c in (curve.axis, *curve.channels))
+            for curve in reading.curves
+        ),
+        images=tuple(tuple(int(n) for n in image.pixels.shape) for image in reading.images),
+        amounts={name: str(amount) for name, amount in reading.amounts.items()},
+    )
