@@ -13,6 +13,9 @@ from loop.values import Frozen
 
 __all__ = ["Mixture"]
 
+_WEIGHING = 0.02
+"""Share of the whole by which what was made may miss it: scales, losses, a correction of one ingredient."""
+
 
 class Mixture(Frozen):
     """Ingredients that fill a whole."""
@@ -40,6 +43,14 @@ class Mixture(Frozen):
                 share = (100 - ingredient.masterbatch.active) / ingredient.masterbatch.active
                 found.setdefault(ingredient.masterbatch.carrier, {})[name] = share
         return found
+
+    def fault_of(self, made: Mapping[str, object]) -> str:
+        """Say what is wrong with the shares of something made; empty where they fill the whole, but for weighing."""
+        missing = [name for name in self.components if not isinstance(made.get(name), int | float)]
+        found = sum(float(str(made[name])) for name in self.components if name not in missing)
+        if missing or abs(found - self.total) <= _WEIGHING * self.total:
+            return ""
+        return f"its ingredients sum to {found:g}; what is made sums to {self.total:g}"
 
     def rules(self) -> list[Constraint]:
         """Return what holds in every mixture: the shares fill the whole, and carriers are there."""

@@ -12,7 +12,7 @@ from loop.space.space import Violation
 from loop.state import CampaignState, ProposalRecord
 from loop.values import Setting
 
-__all__ = ["broken_rules", "changed_plan", "definition_to_make", "read_as_made", "settable"]
+__all__ = ["broken_rules", "changed_plan", "definition_to_make", "mixture_made", "read_as_made", "settable"]
 
 
 def settable(state: CampaignState, record: ProposalRecord) -> dict[str, Parameter]:
@@ -76,6 +76,15 @@ def definition_to_make(state: CampaignState, record: ProposalRecord) -> Definiti
     if own is state.definition or own.ingredients is None or now is None:
         return own
     return own.model_copy(update={"ingredients": _as_on_the_shelf(own.ingredients, now)})
+
+
+def mixture_made(state: CampaignState, record: ProposalRecord, made: Mapping[str, Setting]) -> Mixture | None:
+    """Return the mixture that something made is of: that of its plan, and what else of the one in force is in it."""
+    own, now = state.definition_of(record).ingredients, state.definition.ingredients
+    if own is None or now is None:
+        return own or now
+    more = {name: ingredient for name, ingredient in now.components.items() if name in made}
+    return own.model_copy(update={"components": {**more, **own.components}})
 
 
 def broken_rules(state: CampaignState, record: ProposalRecord) -> list[Violation]:

@@ -125,7 +125,10 @@ def tell(event: Event) -> Told:
             return Told(event.proposal_id, "begun", event.reason)
         case ResultRecorded():
             more = "" if event.is_complete else ", more to come"
-            return Told(event.specimen_id, f"measured: {_values(event.targets)}{more}{_beside(event.source)}")
+            otherwise = _otherwise(event)
+            return Told(
+                event.specimen_id, f"measured: {_values(event.targets)}{otherwise}{more}{_beside(event.source)}"
+            )
         case ResultCorrected():
             change = f"{event.target} corrected from {said(event.old)} to {said(event.new)}"
             return Told(event.specimen_id, change, event.reason, is_statement=True)
@@ -185,6 +188,11 @@ def _values(targets: Mapping[str, TargetValue]) -> str:
 
 def _from(source: str) -> str:
     return f" from {source}" if source else ""
+
+
+def _otherwise(event: ResultRecorded) -> str:
+    told = [f"{n} {event.as_made.get(n, 'left out')} instead of {v}" for n, v in event.instead_of.items()]
+    return f", made with {', '.join(told)}" if told else ""
 
 
 def _beside(source: str) -> str:

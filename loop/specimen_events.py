@@ -36,6 +36,8 @@ class ResultRecorded(Frozen):
     proposal_id: ProposalId
     specimen_id: SpecimenId
     as_made: Mapping[str, Setting]
+    instead_of: Mapping[str, Setting] = Field(default_factory=dict)
+    """What was planned, by parameter that was made otherwise; empty in entries older than this field."""
     targets: Mapping[str, TargetValue]
     intermediates: Mapping[str, IntermediateValue] = Field(default_factory=dict)
     is_complete: bool

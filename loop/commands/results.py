@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from loop.commands.steps import need_text, up_to_running
+from loop.counting import counted
 from loop.errors import ObservationError, ProposalError
 from loop.events import Event, ResultCorrected, ResultRecorded, SpecimenExcluded, SpecimenImported, SpecimenKept
 from loop.ids import external_specimen_id, specimen_id
+from loop.mixture import Mixture
 from loop.observations import Observation, TargetValue
-from loop.older_plans import read_as_made
+from loop.older_plans import mixture_made, read_as_made
 from loop.proposal import ProposalState, next_state
+from loop.sentences import said
 from loop.state import CampaignState
 from loop.values import Formulation, Setting, canonical_json
 
@@ -50,19 +54,21 @@ def record(
     known = state.proposal(proposal)
     if known.state is ProposalState.PROPOSED:
         raise ProposalError(f"{proposal} is not approved; approve it first, or its results have no plan to belong to")
+    place = f"{source}: " if source else ""
     if not 1 <= replicate <= known.proposal.replicates:
-        raise ObservationError(f"{proposal} has {known.proposal.replicates} replicates; there is no number {replicate}")
+        there = counted(known.proposal.replicates, "specimen")
+        raise ObservationError(f"{place}{proposal} has {there}; there is no number {replicate}")
     _need_measured_targets(state, proposal, targets)
     which = specimen_id(known.proposal.id, replicate)
     made = read_as_made(state, known, as_made)
+    _need_whole(mixture_made(state, known, made), made, f"{place}{which}")
     before = state.specimens.get(which)
     if before is not None:
         old = before.observation
-        changed = [n for n, v in targets.items() if n in old.targets and old.targets[n] != v]
-        if changed or (as_made and dict(old.as_made) != made):
-            what = ", ".join(changed) or "the formulation as made"
+        changed = _changed(old.targets, targets) or (_changed(old.as_made, made) if as_made else [])
+        if changed:
             raise ObservationError(
-                f"{which}: {what} is recorded already with another value; use correct, with a reason"
+                f"{place}{which}: {'; '.join(changed)}; use correct, with a reason, if that was wrong"
             )
         if all(name in old.targets for name in targets):
             return []
@@ -75,6 +81,7 @@ def record(
             proposal_id=known.proposal.id,
             specimen_id=which,
             as_made=made,
+            instead_of={name: planned for name, planned in known.planned.items() if made.get(name) != planned},
             targets=dict(targets),
             is_complete=all(name in have for name in state.definition.measured_targets),
             source=source,
@@ -103,8 +110,8 @@ def import_specimens(
 ) -> list[Event]:
     """Take in specimens that nobody proposed: triples of formulation, results and where they stood.
 
-    A formulation may lie outside the space's bounds; it must name every parameter. A row that is there already,
-    from the same place with the same content, is left out.
+    A formulation may lie outside the space's bounds; it must name every parameter, and its ingredients fill the whole.
+    A row that is there already, from the same place with the same content, is left out.
     """
     space = state.definition.space()
     there = {
@@ -116,6 +123,7 @@ def import_specimens(
     for formulation, targets, source in rows:
         _need_measured_targets(state, source, targets)
         made = space.read(formulation)
+        _need_whole(state.definition.ingredients, made, source)
         if (source, tuple(sorted(made.items())), _content(targets)) in there:
             continue
         number += 1
@@ -146,6 +154,21 @@ def _need_measured_targets(state: CampaignState, where: str, names: Mapping[str,
             raise ObservationError(f"{where}: there is no target {name!r}; targets are {', '.join(measured)}")
         if name not in measured:
             raise ObservationError(f"{where}: {name} is computed from the formulation; it cannot be recorded")
+
+
+def _need_whole(mixture: Mixture | None, made: Formulation, where: str) -> None:
+    fault = mixture.fault_of(made) if mixture is not None else ""
+    if fault:
+        raise ObservationError(f"{where}: {fault}; give the amounts as made in the same unit as the definition")
+
+
+def _changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    """Tell what was recorded otherwise before."""
+    return [f"{n} is recorded as {_shown(old[n])}, not {_shown(v)}" for n, v in new.items() if n in old and old[n] != v]
+
+
+def _shown(value: TargetValue | Setting) -> str:
+    return said(value) if isinstance(value, TargetValue) else str(value)
 
 
 def _content(targets: Mapping[str, TargetValue]) -> str:

@@ -80,6 +80,10 @@ class SheetReading:
     strays: tuple[StrayRow, ...]
 
 
+_TO_BE_MADE = frozenset({"approved", "edited"})
+"""Steps after which a laboratory may have made a proposal, whatever became of it since."""
+
+
 def candidate_rows(table: Table, definition_knobs: Mapping[str, object]) -> list[dict[str, Setting]]:
     """Read a table of candidates: one formulation a row, columns named as the parameters.
 
@@ -241,12 +245,12 @@ def _says(table: Table, index: int, name: str, planned: Formulation) -> bool:
 
 
 def _whose_plan(state: CampaignState, record: ProposalRecord, made: Formulation) -> str | None:
-    """Name the other awaiting proposal whose plan is exactly what stands in the row, where its own is not."""
+    """Name the other proposal that was to be made and whose plan is exactly what stands in the row, its own is not."""
     read = read_as_made(state, record, made)
     if _is_as(read, record.planned):
         return None
     for other in state.proposals.values():
-        is_other = other.proposal.id != record.proposal.id and other.state in AWAITING
+        is_other = other.proposal.id != record.proposal.id and any(step.step in _TO_BE_MADE for step in other.history)
         if is_other and _is_as(read, other.planned):
             return other.proposal.id
     return None
