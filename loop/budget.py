@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from loop.proposal import Origin, ProposalState
 from loop.state import CampaignState, ProposalRecord
 
-__all__ = ["BudgetUse", "budget_use"]
+__all__ = ["BudgetUse", "budget_use", "is_spent"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +47,12 @@ def budget_use(state: CampaignState) -> BudgetUse:
         formulations_allowed=budget.specimens,
         cycles_allowed=budget.cycles,
     )
+
+
+def is_spent(state: CampaignState) -> bool:
+    """Say whether nothing may be proposed any more."""
+    use = budget_use(state)
+    return use.formulations_to_ask_for == 0 or use.cycles_left == 0
 
 
 def _is_begun(record: ProposalRecord) -> bool:

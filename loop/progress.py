@@ -116,12 +116,13 @@ def best_by_cycle(state: CampaignState) -> tuple[CycleProgress, ...]:
 
 
 def cycles_without_improvement(state: CampaignState) -> int:
-    """Count closed cycles with results since the last that brought a better specimen; for stop advice."""
+    """Count closed cycles of which something was made, since the last better specimen; for stop advice."""
+    made = {record.proposal.cycle for record in state.proposals.values() if record.specimens}
     count = 0
     for cycle in best_by_cycle(state):
         if cycle.is_better:
             count = 0
-        elif cycle.cycle > 0 and cycle.is_closed and cycle.n_specimens:
+        elif cycle.is_closed and cycle.cycle in made:
             count += 1
     return count
 

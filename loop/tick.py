@@ -167,9 +167,16 @@ def _wait(state: CampaignState, now: datetime) -> Wait:
 def _wait_for_the_laboratory(state: CampaignState, records: list[ProposalRecord], now: datetime) -> Wait:
     asked = [question for question in questions(state, now) if question.matter in state.asked]
     if asked:
-        return Wait(f"an answer: {asked[0].question} ({asked[0].suggestion})")
+        named = " ".join(question.matter for question in asked).split()
+        others = [record for record in records if record.proposal.id not in named]
+        more = f"; and {_results_of(others)}" if others else ""
+        return Wait(f"an answer: {asked[0].question} ({asked[0].suggestion}){more}")
+    return Wait(_results_of(records))
+
+
+def _results_of(records: list[ProposalRecord]) -> str:
     asked_for = [r.proposal.id for r in records if r.proposal.origin is not Origin.CONTROL]
-    return Wait(f"results of {some_of(asked_for or [r.proposal.id for r in records])}")
+    return f"results of {some_of(asked_for or [r.proposal.id for r in records])}"
 
 
 def _drained(state: CampaignState, now: datetime) -> Wait:

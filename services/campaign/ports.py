@@ -20,6 +20,10 @@ class HeldResults(Protocol):
         """Keep results for a person, each once; return how many are new."""
         ...
 
+    def n_waiting(self, ids: Sequence[str]) -> int:
+        """Count those of some results that wait."""
+        ...
+
 
 class Proposer(Protocol):
     """Works out the next proposals of a campaign."""

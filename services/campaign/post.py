@@ -186,11 +186,12 @@ class Post:
     def _book(self, table: Table, told: list[str]) -> None:
         """Book every row where it belongs, and say so in `told`; nothing where a cell of any campaign is wrong."""
         rows = self._by_campaign(table)
-        strays = self._of_nobody(table, rows.pop(None, []))
-        n_strays = len(strays)
+        strays = held_rows("", table, self._of_nobody(table, rows.pop(None, [])))
+        held = [stray.id for stray in strays]
         for campaign, indices in rows.items():
             if campaign is not None:
-                n_strays += len(read_result_sheet(self._service.state(campaign), table, indices).strays)
+                reading = read_result_sheet(self._service.state(campaign), table, indices)
+                held += [stray.id for stray in held_rows(campaign, table, reading.strays)]
         for campaign, indices in rows.items():
             if campaign is None:
                 continue
@@ -201,9 +202,12 @@ class Post:
                 continue
             n_new = sum(before.specimens.get(s) != record for s, record in after.specimens.items())
             told.append(f"{counted(n_new, 'new result')} of {campaign}" if n_new else f"remarks of {campaign}")
-        self._held.hold(held_rows("", table, strays), at=self._clock.now())
-        if n_strays:
-            told.append(f"{counted(n_strays, 'row fits', 'rows fit')} no proposal (meguri inbox)")
+        self._held.hold(strays, at=self._clock.now())
+        n_waiting = self._held.n_waiting(held)
+        if n_waiting:
+            told.append(f"{counted(n_waiting, 'row fits', 'rows fit')} no proposal (meguri inbox)")
+        if len(held) > n_waiting:
+            told.append(f"{counted(len(held) - n_waiting, 'row')} settled before")
 
     def _of_nobody(self, table: Table, rows: list[int]) -> list[StrayRow]:
         if not rows:

@@ -97,7 +97,7 @@ class Runner:
             self._look(scheduler)
             stop.wait()
         finally:
-            log.info("draining")
+            log.info("ending after the turns that have begun")
             self._drain(scheduler)
 
     def look(self) -> list[Turn]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from loop.budget import is_spent
 from loop.definition import Definition
 from loop.proposal import AT_THE_LABORATORY, ProposalState
 from loop.state import CampaignState
@@ -41,21 +42,26 @@ def _by_hand(state: CampaignState) -> list[str]:
             f"meguri edit {proposed[0]} NAME=VALUE --reason TEXT",
             f"meguri skip {proposed[0]} --reason TEXT",
         ]
+    again = [
+        step
+        for which in failed[:1]
+        for step in (
+            f"meguri send {which} --reason TEXT",
+            f"meguri record {which} TARGET=VALUE",
+            f"meguri record {which} --abandoned --reason TEXT",
+        )
+    ]
     if awaiting:
         targets = " ".join(f"{quoted(name)}=VALUE" for name in state.definition.measured_targets)
-        return [
-            f"meguri export {campaign} --what results",
-            f"meguri record {awaiting[0]} {targets}",
-        ]
-    if failed:
-        return [
-            f"meguri send {failed[0]} --reason TEXT",
-            f"meguri record {failed[0]} TARGET=VALUE",
-            f"meguri record {failed[0]} --abandoned --reason TEXT",
-        ]
+        return [*again, f"meguri export {campaign} --what results", f"meguri record {awaiting[0]} {targets}"]
+    if again:
+        return again
     if not state.specimens:
         return [f"meguri import {campaign} TABLE", f"meguri propose {campaign}"]
-    steps = [f"meguri propose {campaign}", f"meguri report {campaign} --open"]
+    report = f"meguri report {campaign} --open"
+    if is_spent(state):
+        return [report, "meguri revise DEFINITION.yaml  # with a larger budget"]
+    steps = [f"meguri propose {campaign}", report]
     return steps[::-1] if stop_advice(state) else steps
 
 

@@ -107,7 +107,7 @@ def run(
     is_json = log_format is LogForm.JSON
     write_logs(as_json=is_json)
     stop = threading.Event()
-    with session(as_ or _LOOP) as here, _until_told(stop):
+    with session(as_ or _LOOP) as here, _until_told(stop, is_quiet=is_json):
         tell = (lambda _: None) if is_json else _tell
         with here.opened.running(engine=engine.value if engine else None, tell=tell) as runner:
             if not is_json:
@@ -123,9 +123,9 @@ def run(
 
 @commands.command(rich_help_panel=KEEP_GOING)
 def pause(reason: ReasonOption, campaign: CampaignArgument = None, as_: ActorOption = None) -> None:
-    """Keep a campaign from going on by itself: nothing is taken in, proposed or sent until meguri resume.
+    """Keep a campaign from going on by itself: nothing is learned, proposed, approved or sent until meguri resume.
 
-    What people do by hand is not kept back.
+    What people do by hand is not kept back: results in the inbox are booked, work orders that were made leave.
     """
     _change(campaign, "paused", reason, as_)
 
@@ -219,8 +219,8 @@ def _watch_for_rest(runner: Runner, stop: threading.Event) -> None:
 class _until_told:  # noqa: N801  (reads as a word where it is used)
     """Set an event when the process is asked to end; a second time it ends at once."""
 
-    def __init__(self, stop: threading.Event) -> None:
-        self._stop = stop
+    def __init__(self, stop: threading.Event, *, is_quiet: bool) -> None:
+        self._stop, self._is_quiet = stop, is_quiet
 
     def __enter__(self) -> None:
         self._before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
@@ -238,5 +238,6 @@ class _until_told:  # noqa: N801  (reads as a word where it is used)
 
         if self._stop.is_set():
             raise KeyboardInterrupt
-        say("ending after the turns that have begun; once more ends at once")
+        if not self._is_quiet:
+            say("ending after the turns that have begun; once more ends at once")
         threading.Thread(target=self._stop.set).start()  # this thread may be holding the event's lock

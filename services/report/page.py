@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
+from loop.budget import is_spent
 from loop.events import Entry
 from loop.ids import ProposalId
 from loop.progress import specimen_rows
@@ -167,6 +168,8 @@ def _next_steps(state: CampaignState) -> list[tuple[str, str]]:
     if waiting:
         targets = " ".join(f"'{name}'=VALUE" for name in state.definition.measured_targets)
         return [("approved formulations wait for their results:", f"meguri record {waiting[0].proposal.id} {targets}")]
+    if is_spent(state):
+        return [("the budget is spent; with a larger one it goes on:", "meguri revise DEFINITION.yaml")]
     ask = ("ask for proposals:", f"meguri propose {campaign}")
     return (
         [ask]

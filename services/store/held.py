@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, Text, cast, select, update
+from sqlalchemy import Connection, Engine, Text, cast, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
@@ -135,6 +135,13 @@ class SqlHeldResults:
                 )
                 for payload, received_at, settled_at, settled_by, settlement in connection.execute(wanted)
             ]
+
+    def n_waiting(self, ids: Sequence[str]) -> int:
+        """Count those of some results that wait for a person; others are settled, or never came."""
+        row = HeldResultRow
+        wanted = select(func.count()).select_from(row).where(col(row.id).in_(ids), col(row.settled_at).is_(None))
+        with reading(self._engine) as connection:
+            return connection.execute(wanted).scalar_one()
 
     def settle(self, settlement: Settlement) -> None:
         """Note how a waiting result was settled, and by whom.
