@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.campaign.clock import SystemClock
 from services.campaign.post import lying_files, reason_of, refused_files
 from services.campaign.viewing import status_view
-from services.campaign.views import HeldView, InboxView, RefusedView, StatusView
+from services.campaign.views import HeldView, InboxView, RefusedView, SettledView, StatusView
 from services.campaign.wiring import Opened
 from services.store import SqlOutbox
 
@@ -33,17 +33,27 @@ def standing(opened: Opened, campaign: str) -> StatusView:
     )
 
 
-def inbox_view(opened: Opened) -> InboxView:
-    """Show what waits in the inbox of a workspace, for a person or for the next turn.
+def inbox_view(opened: Opened, *, with_settled: bool = False) -> InboxView:
+    """Show what waits in the inbox of a workspace, for a person or for the next turn; and what waited, if asked.
 
     Raises
     ------
     StoreError
         If the database cannot be read.
     """
-    waiting, inbox = opened.held.records(waiting_only=True), opened.workspace.inbox
+    records, inbox = opened.held.records(waiting_only=not with_settled), opened.workspace.inbox
     return InboxView(
-        held=tuple(HeldView.of(record.result, record.received_at) for record in waiting),
+        held=tuple(HeldView.of(r.result, r.received_at) for r in records if r.settled_at is None),
+        settled=tuple(
+            SettledView(
+                held=HeldView.of(r.result, r.received_at),
+                settled_at=r.settled_at,
+                settled_by=r.settled_by,
+                settlement=r.settlement,
+            )
+            for r in records
+            if r.settled_at is not None
+        ),
         refused=tuple(RefusedView(file=path.name, reason=reason_of(path)) for path in refused_files(inbox)),
         lying=tuple(path.name for path in lying_files(inbox)),
     )

@@ -30,7 +30,13 @@ HeldArgument = Annotated[str, typer.Argument(metavar="ID", help="Id of the waiti
 
 
 @inbox.callback(invoke_without_command=True)
-def look(ctx: typer.Context, json_: JsonOption = False) -> None:
+def look(
+    ctx: typer.Context,
+    settled: Annotated[
+        bool, typer.Option("--settled", help="List what waited before too, and what was made of it.")
+    ] = False,
+    json_: JsonOption = False,
+) -> None:
     """List what waits: results and why they were not booked, files that were refused, files still to be read."""
     if ctx.invoked_subcommand is not None:
         return
@@ -39,11 +45,11 @@ def look(ctx: typer.Context, json_: JsonOption = False) -> None:
     from services.cli.printing import emit, next_step, say, show, width
 
     with session() as here:
-        view = inbox_view(here.opened)
+        view = inbox_view(here.opened, with_settled=settled)
         if json_:
             emit(view)
             return
-        if not (view.held or view.refused or view.lying):
+        if not (view.held or view.refused or view.lying or view.settled):
             say("nothing waits")
             return
         states = [here.service.state(name) for name in here.service.campaigns()]

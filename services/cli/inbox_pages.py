@@ -40,10 +40,22 @@ def inbox_page(view: InboxView, targets: Collection[str], width: int) -> Rendera
         parts += _lines("Mend a refused file and put it into inbox/ again; delete it in inbox/refused/.", width)
     if view.lying:
         parts.append(Text(f"lying in inbox/: {', '.join(view.lying)}"))
+    for settled in view.settled:
+        parts += [
+            Text(f"{settled.held.id}  {settled.held.proposal or 'no proposal named'}", style="dim"),
+            *_lines(f"{settled.settlement} on {local_time(settled.settled_at)} by {settled.settled_by}", width),
+            *_says(settled.held, targets, width),
+        ]
     return Group(*parts)
 
 
 def _held(held: HeldView, targets: Collection[str], width: int) -> list[Text]:
+    lines = _says(held, targets, width)
+    lines += _lines(f"not booked: {held.reason}", width, style="yellow")
+    return [*lines, *_lines(held.suggestion, width)]
+
+
+def _says(held: HeldView, targets: Collection[str], width: int) -> list[Text]:
     row = {name: value for name, value in held.row.items() if name not in _PLACE}
     if row.get("replicate") == "1":
         del row["replicate"]
@@ -53,8 +65,7 @@ def _held(held: HeldView, targets: Collection[str], width: int) -> list[Text]:
     lines += _lines(f"says {_listed(found) or 'no result'}", width)
     if made:
         lines += _lines(f"made with {_listed(made)}", width)
-    lines += _lines(f"not booked: {held.reason}", width, style="yellow")
-    return [*lines, *_lines(held.suggestion, width)]
+    return lines
 
 
 def _of_target(column: str, targets: Collection[str]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from loop import commands
-from loop.budget import budget_use
+from loop.budget import budget_use, is_spent
 from tests.loop.campaigns import proposals, value
 from tests.loop.going import ASKING, after, going
 from tests.loop.written import WrittenCampaign
@@ -57,6 +57,14 @@ def test_what_is_not_wanted_any_more_before_it_is_sent_costs_nothing():
     assert budget_use(state).formulations_to_ask_for == 0
     state = after(state, commands.skip(state, FIRST, reason="too sticky"))
     assert budget_use(state).formulations_to_ask_for == 1
+
+
+def test_what_is_spent_is_spent_by_formulations_or_by_cycles():
+    """Open proposals count; without a budget nothing ever is."""
+    assert not is_spent(going(ASKING, budget={"specimens": 2}))
+    assert is_spent(after(going(ASKING, budget={"specimens": 2}), [proposals()]))
+    assert is_spent(after(going(ASKING, budget={"cycles": 1}), [proposals()]))
+    assert not is_spent(after(going(ASKING), [proposals()]))
 
 
 def test_without_a_budget_nothing_is_counted_down():

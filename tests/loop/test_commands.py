@@ -7,7 +7,9 @@ from loop.errors import FormulationError, ObservationError, ProposalError, Trans
 from loop.events import ProposalStaled
 from loop.observations import State, TargetValue
 from loop.proposal import ProposalState
+from loop.sentences import sentence
 from tests.loop.campaigns import SIMPLE, adopted, begun, definition, proposals, then, value
+from tests.loop.revised import known_blends
 
 FIRST, SECOND = "T1-C001-01", "T1-C001-02"
 
@@ -33,6 +35,30 @@ def test_a_result_books_the_steps_that_nobody_booked():
     assert record.state is ProposalState.MEASURED
     assert [step.step for step in record.history] == ["proposed", "approved", "dispatched", "started", "measured"]
     assert record.history[2].reason == "implied by its result"
+
+
+def test_what_is_made_fills_the_whole_but_for_weighing():
+    """A kilogram typed as a per cent is refused; half a per cent less talc is booked and told."""
+    state = known_blends()
+    plan = {"PP": 70.0, "talc": 20.0, "oil": 10.0, "speed": 200.0, "die": "flat"}
+    state = then(state, [proposals(formulations=[plan])])
+    state = then(state, commands.approve(state, [FIRST]))
+    with pytest.raises(ObservationError, match=r"T1-C001-01-S1: its ingredients sum to 530; what is made sums to 100"):
+        commands.record(state, FIRST, {"modulus": value(2.0)}, as_made={"PP": 500.0})
+    with pytest.raises(ObservationError, match=r"old\.csv, line 2: its ingredients sum to 130"):
+        commands.import_specimens(state, [({**plan, "oil": 40.0}, {"modulus": value(2.0)}, "old.csv, line 2")])
+    events = commands.record(state, FIRST, {"modulus": value(2.0)}, as_made={"talc": 19.5})
+    assert events[-1].instead_of == {"talc": 20.0}
+    after = then(state, events)
+    assert after.specimens[f"{FIRST}-S1"].observation.as_made["talc"] == 19.5
+    assert "made with talc 19.5 instead of 20.0" in sentence(events[-1])
+
+
+def test_a_change_of_what_is_recorded_names_place_old_and_new():
+    state = approved()
+    state = then(state, commands.record(state, FIRST, {"yield": value(48.0)}))
+    with pytest.raises(ObservationError, match=r"day\.csv, line 7: T1-C001-01-S1: yield is recorded as 48, not 49"):
+        commands.record(state, FIRST, {"yield": value(49.0)}, source="day.csv, line 7")
 
 
 def test_the_same_result_twice_is_one_result():

@@ -288,6 +288,17 @@ class TestCyclesWithoutImprovement:
         c.measure("PT01-C005-02", strength=12)
         assert cycles_without_improvement(c.state) == 0
 
+    def test_a_cycle_of_which_nothing_was_made_is_no_cycle_in_vain(self):
+        """Its proposals became stale; what came in meanwhile is of nobody's cycle."""
+        c = WrittenCampaign(definition({"strength": STRENGTH}))
+        c.cycle([at(1)], [{"strength": 10}])
+        c.cycle([at(2)], [{"strength": 9}])
+        assert cycles_without_improvement(c.state) == 1
+        for which in c.propose([at(3), at(4)]):
+            c.write(commands.skip(c.state, which, reason="the line is down"))
+        c.known(at(5), strength=8)
+        assert cycles_without_improvement(c.state) == 1
+
     def test_coming_nearer_to_the_limits_counts_while_none_meets_them(self):
         """Ash falls 8, 6, 5.9 towards at most 2; the last step is within repeatability."""
         ash = {"goal": "limits", "limits": {"at_most": 2}, "repeatability_sd": 0.5}

@@ -180,6 +180,15 @@ def test_a_draining_campaign_takes_in_and_learns_and_asks_for_nothing():
     assert waits.why == "drained (summer): everything is in"
 
 
+def test_who_waits_for_an_answer_waits_for_the_others_too():
+    """One failed as often as it may, the other is at the laboratory: both are named."""
+    state = failed(out({**ASKING, "attempts": 1}), FIRST)
+    _, done, waits = rested(state)
+    assert [type(work) for work in done] == [Ask]
+    assert waits.why.startswith(f"an answer: {FIRST} failed")
+    assert waits.why.endswith(f"; and results of {SECOND}")
+
+
 def test_a_drained_campaign_is_drained_though_some_were_never_sent():
     """What is proposed, approved or failed stays as it is; only what is at the laboratory is waited for."""
     state = carried_out(going(ASKING), Propose(2))

@@ -3,7 +3,7 @@
 They are promised: keys are added, never renamed or dropped, within one version of the project.
 """
 
-from services.campaign.views.going import HeldView, InboxView, RefusedView, TurnView, WrittenView
+from services.campaign.views.going import HeldView, InboxView, RefusedView, SettledView, TurnView, WrittenView
 from services.campaign.views.history import EntryView, FaultView, LogView, ReplaysView, ReplayView, ValidationView
 from services.campaign.views.operations import BackupView, DoctorView, FindingView, RestoreView
 from services.campaign.views.proposals import EditView, ProposalsView, ProposalView
@@ -44,6 +44,7 @@ __all__ = [
     "ReplayView",
     "ReplaysView",
     "RestoreView",
+    "SettledView",
     "SilentView",
     "StatusView",
     "TurnView",

@@ -11,7 +11,7 @@ from loop.observations import State
 from loop.values import Frozen
 from services.records.held import HeldCell, HeldResult
 
-__all__ = ["HeldView", "InboxView", "RefusedView", "TurnView", "WrittenView"]
+__all__ = ["HeldView", "InboxView", "RefusedView", "SettledView", "TurnView", "WrittenView"]
 
 
 class TurnView(Frozen):
@@ -49,6 +49,15 @@ class HeldView(Frozen):
         )
 
 
+class SettledView(Frozen):
+    """A result that waited, and what a person made of it."""
+
+    held: HeldView
+    settled_at: datetime
+    settled_by: str
+    settlement: str
+
+
 class RefusedView(Frozen):
     """A file that could not be taken in."""
 
@@ -62,6 +71,7 @@ class InboxView(Frozen):
     held: tuple[HeldView, ...] = Field(description="Results that wait for a person.")
     refused: tuple[RefusedView, ...] = Field(description="Files put aside until somebody mends them.")
     lying: tuple[str, ...] = Field(description="Files that the next turn looks at.")
+    settled: tuple[SettledView, ...] = Field(default=(), description="Results that waited, where those are asked for.")
 
 
 class WrittenView(Frozen):

@@ -13,7 +13,7 @@ from loop.errors import LeaseLostError
 from services.campaign.post import FileLook, Post, lying_files, reason_of, refused_files, seconds_to_rest
 from services.campaign.service import CampaignService
 from services.campaign.wiring import read_table
-from services.store import LeaseGuard, SqlHeldResults, SqlJournal, SqlLeases
+from services.store import LeaseGuard, Settlement, SqlHeldResults, SqlJournal, SqlLeases
 from tests.services.campaign.tiny import TINY, read
 from tests.services.campaign.workers import NOON, SetClock, begin
 
@@ -101,6 +101,30 @@ def test_the_same_sheet_under_any_name_is_booked_once(box):
     assert told == ["a.csv: nothing new of PP01"]
     assert box.values() == {f"{FIRST}-S1": 30.5}
     assert sorted(p.name for p in (box.folder / "taken").iterdir()) == ["a-2.csv", "a.csv", "b.csv"]
+
+
+def test_rows_that_were_settled_are_not_announced_again(box):
+    """The same file under another name: nothing waits, and nobody is sent to look."""
+    box.put("a.csv", HEADER + "PP01-C009-01,30.5,,\n")
+    assert box.empty() == ["a.csv: nothing new of PP01, 1 row fits no proposal (meguri inbox)"]
+    (record,) = box.held.records()
+    box.held.settle(Settlement(held=record.result.id, by="suzuki", at=NOON, words="dropped: a trial"))
+    box.put("b.csv", HEADER + "PP01-C009-01,30.5,,\n")
+    assert box.empty() == ["b.csv: nothing new of PP01, 1 row settled before"]
+
+
+def test_a_row_beside_another_formulation_is_refused_also_once_that_one_is_measured(box):
+    """Shifted by a line: the other proposal's result came first."""
+    header = "proposal,temperature,screw,strength\n"
+    plans = {which: box.service.state("PP01").proposal(which).planned for which in (FIRST, SECOND)}
+    first = f"{plans[FIRST]['temperature']},{plans[FIRST]['screw']}"
+    box.put("made.csv", header + f"{FIRST},{first},30.5\n")
+    box.empty()
+    box.put("shift.csv", header + f"{SECOND},{first},31\n")
+    (told,) = box.empty()
+    assert told.startswith("shift.csv was refused")
+    assert f"{SECOND} stands beside the formulation of {FIRST}" in told
+    assert box.values() == {f"{FIRST}-S1": 30.5}
 
 
 def test_a_file_that_grows_waits_until_it_rests(box):

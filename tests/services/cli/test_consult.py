@@ -51,6 +51,8 @@ def test_status_counts_limits_and_budget_and_advises(shell, write):
     assert "specimens within limits: strength 1; first within all: PP01-C001-01-S1" in text
     assert "1 of 1 formulation of the budget begun" in text
     assert "the budget of 1 formulation is spent" in text
+    assert "meguri propose" not in text
+    assert "meguri revise DEFINITION.yaml" in text + shell("status").stderr
     assert "raise it in the definition" in shell("propose", code=1).stderr
 
 

@@ -35,7 +35,7 @@ def only(shell) -> str:
 
 def test_an_empty_inbox_says_so(films):
     assert "nothing waits" in films("inbox").stderr
-    assert films.json("inbox") == {"held": [], "refused": [], "lying": []}
+    assert films.json("inbox") == {"held": [], "refused": [], "lying": [], "settled": []}
 
 
 def test_everything_that_waits_is_listed_with_its_reason(waiting):
@@ -84,6 +84,19 @@ def test_a_result_becomes_a_specimen_that_nobody_proposed(waiting):
     held = only(waiting)
     assert f"{held} taken in as PP01-X0001" in waiting("inbox", "specimen", held).stderr
     assert waiting.json("status")["n_imported"] == 1
+
+
+def test_what_was_settled_can_be_looked_up(waiting):
+    """Who made what of it, and when; also after it does not wait any more."""
+    (held, *_) = waiting.json("inbox")["held"]
+    waiting("inbox", "drop", held["id"], "--reason", "a trial run")
+    assert held["id"] not in waiting("inbox").stdout
+    text = waiting("inbox", "--settled").stdout
+    assert held["id"] in text
+    assert "dropped: a trial run" in text
+    (settled,) = waiting.json("inbox", "--settled")["settled"]
+    assert (settled["held"]["id"], settled["settlement"]) == (held["id"], "dropped: a trial run")
+    assert waiting.json("inbox")["settled"] == []
 
 
 def test_dropping_takes_a_reason(waiting):
