@@ -33,6 +33,7 @@ from loop.proposal_events import (
     ProposalStarted,
 )
 from loop.specimen_events import (
+    MadeCorrected,
     ResultCorrected,
     ResultRecorded,
     SpecimenExcluded,
@@ -52,6 +53,7 @@ __all__ = [
     "FitOfTarget",
     "HypothesisJudged",
     "HypothesisNoted",
+    "MadeCorrected",
     "ModelRefitted",
     "PersonAsked",
     "ProposalAbandoned",
@@ -86,6 +88,7 @@ Event = Annotated[
     | ProposalStarted
     | ResultRecorded
     | ResultCorrected
+    | MadeCorrected
     | SpecimenExcluded
     | SpecimenKept
     | SpecimenRemarked

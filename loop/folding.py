@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from loop.building import Building
@@ -13,6 +14,7 @@ from loop.events import (
     Entry,
     HypothesisJudged,
     HypothesisNoted,
+    MadeCorrected,
     ModelRefitted,
     PersonAsked,
     ProposalAbandoned,
@@ -49,6 +51,7 @@ from loop.state import (
     SpecimenRecord,
     Step,
 )
+from loop.values import Setting
 
 __all__ = ["apply"]
 
@@ -99,7 +102,13 @@ def apply(building: Building, entry: Entry) -> None:
         case ResultRecorded():
             _record(building, entry, event)
         case ResultCorrected():
-            _correct(building, entry, event)
+            new = {**building.specimens[event.specimen_id].observation.targets, event.target: event.new}
+            _correct(building, entry, event, {event.target: (event.old, event.new)}, {"targets": new})
+            _date(building, entry, event.specimen_id, event.target)
+        case MadeCorrected():
+            made = {**building.specimens[event.specimen_id].observation.as_made, **event.new}
+            pairs = {name: (event.old.get(name), value) for name, value in event.new.items()}
+            _correct(building, entry, event, pairs, {"as_made": made})
         case SpecimenExcluded(specimen_id=specimen, reason=reason):
             _set_excluded(building, entry, specimen, True, reason)
         case SpecimenKept(specimen_id=specimen):
@@ -231,28 +240,35 @@ def _record(building: Building, entry: Entry, event: ResultRecorded) -> None:
     _step(building, entry, event.proposal_id, "measured" if is_whole else "measured_in_part", event.source)
 
 
-def _correct(building: Building, entry: Entry, event: ResultCorrected) -> None:
+def _correct(
+    building: Building,
+    entry: Entry,
+    event: ResultCorrected | MadeCorrected,
+    pairs: Mapping[str, tuple[TargetValue | Setting | None, TargetValue | Setting]],
+    changed: Mapping[str, object],
+) -> None:
+    """Write a correction down, pair by pair of old and new, and mark what was predicted with the old."""
     record = building.specimens[event.specimen_id]
-    seen = record.observation
+    used = [event.target] if isinstance(event, ResultCorrected) else list(record.value_since)
     for which, proposal in building.proposals.items():
-        if rests_on(proposal, record, event.target, building.definitions):
+        if any(rests_on(proposal, record, target, building.definitions) for target in used):
             marked = dict.fromkeys((*proposal.corrected_since, event.specimen_id))
             building.proposals[which] = replace(proposal, corrected_since=tuple(marked))
-    done = Correction(
-        seq=entry.seq,
-        at=entry.at,
-        actor=entry.actor,
-        target=event.target,
-        old=event.old,
-        new=event.new,
-        reason=event.reason,
+    done = tuple(
+        Correction(seq=entry.seq, at=entry.at, actor=entry.actor, target=name, old=old, new=new, reason=event.reason)
+        for name, (old, new) in pairs.items()
     )
     building.specimens[event.specimen_id] = replace(
         record,
-        observation=seen.model_copy(update={"targets": {**seen.targets, event.target: event.new}}),
-        corrections=(*record.corrections, done),
-        value_since={**record.value_since, event.target: entry.seq},
+        observation=record.observation.model_copy(update=dict(changed)),
+        corrections=(*record.corrections, *done),
     )
+
+
+def _date(building: Building, entry: Entry, specimen: SpecimenId, target: str) -> None:
+    """Note by which entry a target got the value that it has."""
+    record = building.specimens[specimen]
+    building.specimens[specimen] = replace(record, value_since={**record.value_since, target: entry.seq})
 
 
 def _remark(building: Building, entry: Entry, event: SpecimenRemarked) -> None:

@@ -16,6 +16,7 @@ from loop.events import (
     Event,
     HypothesisJudged,
     HypothesisNoted,
+    MadeCorrected,
     ModelRefitted,
     PersonAsked,
     ProposalAbandoned,
@@ -39,6 +40,7 @@ from loop.events import (
 from loop.numerals import numeral
 from loop.observations import State, TargetValue
 from loop.rungs import answered_by, said_of
+from loop.values import Setting
 
 __all__ = ["Told", "ids_in_short", "said", "sentence", "tell"]
 
@@ -75,10 +77,12 @@ def sentence(event: Event) -> str:
     return str(tell(event))
 
 
-def said(value: TargetValue | None) -> str:
-    """Write one target's value: ``41.2``, ``41.2 ± 0.5 (n = 3)``, ``< 0.1``, ``lost: dropped``."""
+def said(value: TargetValue | Setting | None) -> str:
+    """Write a target's value or a parameter's: ``41.2``, ``41.2 ± 0.5 (n = 3)``, ``< 0.1``, ``lost: dropped``."""
     if value is None:
         return "nothing"
+    if not isinstance(value, TargetValue):
+        return value if isinstance(value, str) else numeral(value, _TYPED_DIGITS)
     if value.mean is not None:
         sd = "" if value.sd is None else f" ± {numeral(value.sd, _TYPED_DIGITS)}"
         return f"{numeral(value.mean, _TYPED_DIGITS)}{sd}" + (f" (n = {value.n})" if value.n != 1 else "")
@@ -132,6 +136,9 @@ def tell(event: Event) -> Told:
         case ResultCorrected():
             change = f"{event.target} corrected from {said(event.old)} to {said(event.new)}"
             return Told(event.specimen_id, change, event.reason, is_statement=True)
+        case MadeCorrected():
+            made = ", ".join(f"{n} from {said(event.old.get(n))} to {said(v)}" for n, v in event.new.items())
+            return Told(event.specimen_id, f"as made corrected, {made}", event.reason, is_statement=True)
         case SpecimenExcluded():
             return Told(event.specimen_id, "excluded from training", event.reason)
         case SpecimenKept():
@@ -191,7 +198,7 @@ def _from(source: str) -> str:
 
 
 def _otherwise(event: ResultRecorded) -> str:
-    told = [f"{n} {event.as_made.get(n, 'left out')} instead of {v}" for n, v in event.instead_of.items()]
+    told = [f"{n} {said(event.as_made.get(n))} instead of {said(v)}" for n, v in event.instead_of.items()]
     return f", made with {', '.join(told)}" if told else ""
 
 

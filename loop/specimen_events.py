@@ -12,6 +12,7 @@ from loop.observations import IntermediateValue, Observation, TargetValue
 from loop.values import Frozen, Setting
 
 __all__ = [
+    "MadeCorrected",
     "ResultCorrected",
     "ResultRecorded",
     "SpecimenExcluded",
@@ -52,6 +53,16 @@ class ResultCorrected(Frozen):
     target: str
     old: TargetValue | None
     new: TargetValue
+    reason: str
+
+
+class MadeCorrected(Frozen):
+    """What a specimen was made of had been written down wrongly: old and new value by parameter."""
+
+    kind: Literal["made_corrected"] = "made_corrected"
+    specimen_id: SpecimenId
+    old: Mapping[str, Setting]
+    new: Mapping[str, Setting]
     reason: str
 
 

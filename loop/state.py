@@ -15,7 +15,7 @@ from loop.observations import Observation, TargetValue
 from loop.proposal import OPEN_STATES, Prediction, Proposal, ProposalState
 from loop.rungs import Rung
 from loop.space.parameters import Parameter
-from loop.values import Formulation, fingerprint
+from loop.values import Formulation, Setting, fingerprint
 from loop.versions import Versions
 
 __all__ = [
@@ -118,14 +118,14 @@ class ProposalRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
-    """A typed result that was replaced."""
+    """A typed value that was replaced: the result of a target, or what a parameter was made as."""
 
     seq: int
     at: datetime
     actor: str
     target: str
-    old: TargetValue | None
-    new: TargetValue
+    old: TargetValue | Setting | None
+    new: TargetValue | Setting
     reason: str
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from loop.commands.course import adopt, ask, change_course, judge, note
 from loop.commands.following import consequences
 from loop.commands.plans import abandon, approve, dispatch, edit, fail, mark_infeasible, skip
-from loop.commands.results import correct, exclude, import_specimens, keep, record
+from loop.commands.results import correct, correct_made, exclude, import_specimens, keep, record
 
 __all__ = [
     "abandon",
@@ -15,6 +15,7 @@ __all__ = [
     "change_course",
     "consequences",
     "correct",
+    "correct_made",
     "dispatch",
     "edit",
     "exclude",

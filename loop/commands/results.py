@@ -7,18 +7,26 @@ from typing import Any
 
 from loop.commands.steps import need_text, up_to_running
 from loop.counting import counted
-from loop.errors import ObservationError, ProposalError
-from loop.events import Event, ResultCorrected, ResultRecorded, SpecimenExcluded, SpecimenImported, SpecimenKept
+from loop.errors import FormulationError, ObservationError, ProposalError
+from loop.events import (
+    Event,
+    MadeCorrected,
+    ResultCorrected,
+    ResultRecorded,
+    SpecimenExcluded,
+    SpecimenImported,
+    SpecimenKept,
+)
 from loop.ids import external_specimen_id, specimen_id
 from loop.mixture import Mixture
 from loop.observations import Observation, TargetValue
-from loop.older_plans import mixture_made, read_as_made
+from loop.older_plans import mixture_made, read_as_made, settable
 from loop.proposal import ProposalState, next_state
 from loop.sentences import said
 from loop.state import CampaignState
 from loop.values import Formulation, Setting, canonical_json
 
-__all__ = ["correct", "exclude", "import_specimens", "keep", "record"]
+__all__ = ["correct", "correct_made", "exclude", "import_specimens", "keep", "record"]
 
 
 def record(
@@ -60,9 +68,9 @@ def record(
         raise ObservationError(f"{place}{proposal} has {there}; there is no number {replicate}")
     _need_measured_targets(state, proposal, targets)
     which = specimen_id(known.proposal.id, replicate)
-    made = read_as_made(state, known, as_made)
-    _need_whole(mixture_made(state, known, made), made, f"{place}{which}")
     before = state.specimens.get(which)
+    made = read_as_made(state, known, as_made) if as_made or before is None else dict(before.observation.as_made)
+    _need_whole(mixture_made(state, known, made), made, f"{place}{which}")
     if before is not None:
         old = before.observation
         changed = _changed(old.targets, targets) or (_changed(old.as_made, made) if as_made else [])
@@ -100,6 +108,35 @@ def correct(state: CampaignState, specimen: str, target: str, new: TargetValue, 
     return [
         ResultCorrected(specimen_id=seen.specimen_id, target=target, old=old, new=new, reason=reason),
     ]
+
+
+def correct_made(state: CampaignState, specimen: str, new: Mapping[str, Setting], *, reason: str) -> list[Event]:
+    """Replace what a specimen was written down as made of; results stay.
+
+    Raises
+    ------
+    ObservationError
+        If nothing changes, or the ingredients do not fill the whole any more: correct all that were wrong at once.
+    FormulationError
+        If a parameter is unknown, or a value cannot be read.
+    """
+    need_text(reason, "a correction")
+    seen = state.specimen(specimen).observation
+    if seen.proposal_id is None:
+        mixture, knobs = state.definition.ingredients, dict(state.definition.knobs)
+    else:
+        record = state.proposal(seen.proposal_id)
+        mixture, knobs = mixture_made(state, record, {**seen.as_made, **new}), settable(state, record)
+    unknown = [name for name in new if name not in knobs]
+    if unknown:
+        raise FormulationError(f"unknown {', '.join(unknown)}; the parameters are {', '.join(knobs)}")
+    read = {name: knobs[name].read(value) for name, value in new.items()}
+    changes = {name: value for name, value in read.items() if seen.as_made.get(name) != value}
+    if not changes:
+        raise ObservationError(f"{specimen}: it is written down as made like that already")
+    _need_whole(mixture, {**seen.as_made, **changes}, specimen)
+    old = {name: seen.as_made[name] for name in changes if name in seen.as_made}
+    return [MadeCorrected(specimen_id=seen.specimen_id, old=old, new=changes, reason=reason)]
 
 
 def import_specimens(

@@ -285,6 +285,10 @@ class CampaignService:
             campaign, lambda state: commands.correct(state, specimen, target, new, reason=reason)
         )
 
+    def correct_made(self, campaign: str, specimen: str, new: Mapping[str, Setting], *, reason: str) -> CampaignState:
+        """Replace what a specimen was written down as made of; the old values stay readable."""
+        return self._ledger.change(campaign, lambda state: commands.correct_made(state, specimen, new, reason=reason))
+
     def exclude(self, campaign: str, specimen: str, *, reason: str) -> CampaignState:
         """Keep a specimen from training the model."""
         return self._ledger.change(campaign, lambda state: commands.exclude(state, specimen, reason=reason))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import typer
+
 from loop.ids import campaign_of, campaign_of_specimen, specimen_id
 from loop.older_plans import settable
 from loop.sentences import said
@@ -14,7 +16,7 @@ from services.cli.assignments import read_settings, read_targets
 from services.cli.pages import recorded_page
 from services.cli.printing import say, show
 
-__all__ = ["correct_value", "record_outcome", "record_values"]
+__all__ = ["correct_values", "record_outcome", "record_values"]
 
 
 def record_values(
@@ -44,14 +46,25 @@ def record_outcome(service: CampaignService, proposal: str, outcome: str, *, rea
     return service.abandon(proposal, reason=reason)
 
 
-def correct_value(service: CampaignService, specimen: str, text: str, *, reason: str) -> CampaignState:
-    """Replace one result of a specimen."""
+def correct_values(service: CampaignService, specimen: str, texts: Sequence[str], *, reason: str) -> CampaignState:
+    """Replace one result of a specimen, or what it was made of."""
     campaign = campaign_of_specimen(specimen)
     before = service.state(campaign)
-    [(target, new)] = read_targets([text], before.definition).items()
-    old = before.specimen(specimen).observation.targets.get(target)
-    state = service.correct(campaign, specimen, target, new, reason=reason)
-    say(f"{specimen}: {target} corrected from {said(old)} to {said(new)}")
+    seen = before.specimen(specimen).observation
+    knobs = before.definition.knobs
+    if seen.proposal_id is not None:
+        knobs = settable(before, before.proposal(seen.proposal_id))
+    if all(any(text.startswith(f"{name}=") for name in knobs) for text in texts):
+        new = read_settings(texts, knobs)
+        state = service.correct_made(campaign, specimen, new, reason=reason)
+        for name, value in new.items():
+            say(f"{specimen}: made with {name} {said(value)}, not {said(seen.as_made.get(name))}")
+    elif len(texts) == 1:
+        [(target, result)] = read_targets(texts, before.definition).items()
+        state = service.correct(campaign, specimen, target, result, reason=reason)
+        say(f"{specimen}: {target} corrected from {said(seen.targets.get(target))} to {said(result)}")
+    else:
+        raise typer.BadParameter("one result at a time; several parameters together, where it was made otherwise")
     marked = [p for p, record in state.proposals.items() if specimen in record.corrected_since]
     if marked:
         say(f"predictions that rested on it stay, and are marked: {', '.join(marked)}")

@@ -101,19 +101,24 @@ def record(
 @commands.command(rich_help_panel=RESULTS)
 def correct(
     specimen: SpecimenArgument,
-    value: Annotated[
-        str, typer.Argument(metavar="TARGET=VALUE", help="The right value, in the forms that record takes.")
+    values: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="NAME=VALUE",
+            help="The right value of a target, in the forms that record takes; or of the parameters that it was made "
+            "with otherwise than is written down.",
+        ),
     ],
     reason: ReasonOption,
     as_: ActorOption = None,
 ) -> None:
-    """Replace a result that was typed wrongly; the old value stays readable, and what rested on it is marked."""
+    """Replace what was typed wrongly, a result or how it was made; the old value stays, what rested on it is marked."""
     from services.cli.next_steps import next_in
     from services.cli.printing import next_step
-    from services.cli.recording import correct_value
+    from services.cli.recording import correct_values
 
     with session(as_) as here:
-        state = correct_value(here.service, specimen, value, reason=reason)
+        state = correct_values(here.service, specimen, values, reason=reason)
         next_step(next_in(state))
 
 

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 
 from loop.counting import counted
 from loop.events import Entry, SpecimenExcluded, SpecimenKept
+from loop.observations import TargetValue
+from loop.sentences import said
 from loop.state import CampaignState
 from loop.teaching import silent, silent_by_reason
+from loop.values import Setting
 from services.report.numbers import Numbers
 from services.report.tables import Head, Table, identity, moment, number, words
 
@@ -71,6 +74,11 @@ class Changes:
     definitions: Table
 
 
+def _shown(numbers: Numbers, name: str, value: TargetValue | Setting | None) -> str:
+    """Write a result with the digits of its target, and a parameter as it was typed."""
+    return numbers.seen(name, value) if value is None or isinstance(value, TargetValue) else said(value)
+
+
 def changes(state: CampaignState, entries: Iterable[Entry]) -> Changes:
     """List corrections, exclusions (undone ones too) and versions of the definition."""
     numbers = Numbers(state)
@@ -78,8 +86,8 @@ def changes(state: CampaignState, entries: Iterable[Entry]) -> Changes:
         [
             identity(specimen),
             words(one.target),
-            number(numbers.seen(one.target, one.old)),
-            number(numbers.seen(one.target, one.new)),
+            number(_shown(numbers, one.target, one.old)),
+            number(_shown(numbers, one.target, one.new)),
             words(one.reason),
             words(f"{one.actor}, {moment(one.at)}", "quiet nowrap"),
         ]
@@ -107,7 +115,7 @@ def changes(state: CampaignState, entries: Iterable[Entry]) -> Changes:
     ]
     old_and_new = (Head("was", look="number"), Head("is", look="number"))
     return Changes(
-        corrections=Table.of([Head("specimen"), Head("target"), *old_and_new, Head("because"), Head("by")], corrections)
+        corrections=Table.of([Head("specimen"), Head("what"), *old_and_new, Head("because"), Head("by")], corrections)
         if corrections
         else None,
         exclusions=Table.of([Head("specimen"), Head("what"), Head("because"), Head("by")], exclusions)

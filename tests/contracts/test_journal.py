@@ -18,6 +18,7 @@ from loop.events import (
     Event,
     HypothesisJudged,
     HypothesisNoted,
+    MadeCorrected,
     ProposalSkipped,
     ResultCorrected,
     ResultRecorded,
@@ -257,6 +258,13 @@ EVENTS = st.one_of(
         is_complete=st.booleans(),
     ),
     st.builds(ResultCorrected, specimen_id=SPECIMENS, target=TEXTS, old=st.none() | TARGETS, new=TARGETS, reason=TEXTS),
+    st.builds(
+        MadeCorrected,
+        specimen_id=SPECIMENS,
+        old=st.dictionaries(TEXTS, SETTINGS, max_size=3),
+        new=st.dictionaries(TEXTS, SETTINGS, max_size=3),
+        reason=TEXTS,
+    ),
     st.builds(CycleClosed, cycle=st.integers(1, 2**62), reason=TEXTS),
     st.builds(HypothesisJudged, hypothesis_id=TEXTS, held=st.sampled_from(["yes", "no", "open"]), reason=TEXTS),
 )

@@ -51,7 +51,54 @@ def test_what_is_made_fills_the_whole_but_for_weighing():
     assert events[-1].instead_of == {"talc": 20.0}
     after = then(state, events)
     assert after.specimens[f"{FIRST}-S1"].observation.as_made["talc"] == 19.5
-    assert "made with talc 19.5 instead of 20.0" in sentence(events[-1])
+    assert "made with talc 19.5 instead of 20" in sentence(events[-1])
+
+
+def test_how_a_specimen_was_made_can_be_corrected():
+    """All that was wrong at once, so that it fills the whole; results, old values and reason stay."""
+    state = known_blends()
+    plan = {"PP": 70.0, "talc": 20.0, "oil": 10.0, "speed": 200.0, "die": "flat"}
+    state = then(state, [proposals(formulations=[plan])])
+    state = then(state, commands.approve(state, [FIRST]))
+    state = then(state, commands.record(state, FIRST, {"modulus": value(2.0)}, as_made={"talc": 19.0}))
+    state = then(state, [proposals(2, formulations=[{**plan, "talc": 15.0, "PP": 75.0}], seen_seq=state.seq)])
+    which = f"{FIRST}-S1"
+    for wrong, said in [
+        ({"talc": 40.0}, "sum to 120"),
+        ({"talc": 19.0}, "like that already"),
+        ({"clay": 1}, "unknown clay"),
+    ]:
+        with pytest.raises((ObservationError, FormulationError), match=said):
+            commands.correct_made(state, which, wrong, reason="typo")
+    events = commands.correct_made(state, which, {"talc": 29.0, "PP": 61.0, "die": "oval"}, reason="scale read wrongly")
+    assert sentence(events[0]) == (
+        f"{which}: as made corrected, talc from 19 to 29, PP from 70 to 61, die from flat to oval: scale read wrongly"
+    )
+    after = then(state, events)
+    record = after.specimens[which]
+    assert record.observation.as_made == {**plan, "talc": 29.0, "PP": 61.0, "die": "oval"}
+    assert record.observation.targets["modulus"].mean == 2.0
+    assert [(one.target, one.old, one.new) for one in record.corrections] == [
+        ("talc", 19.0, 29.0),
+        ("PP", 70.0, 61.0),
+        ("die", "flat", "oval"),
+    ]
+    assert after.proposal("T1-C002-01").corrected_since == (which,)
+    assert after.data_hash() != state.data_hash()
+    imported = next(iter(state.specimens))
+    assert commands.correct_made(state, imported, {"die": "oval"}, reason="typo")[0].old == {"die": "flat"}
+
+
+def test_a_result_that_comes_later_leaves_how_it_was_made():
+    """Told with the first result, or corrected since, and not told again."""
+    two = {**SIMPLE["targets"], "colour": {"goal": "maximise"}}
+    state = then(begun(definition(targets=two, objective={"kind": "pareto"})), [proposals()])
+    state = then(state, commands.approve(state, [FIRST]))
+    state = then(state, commands.record(state, FIRST, {"yield": value(48.0)}, as_made={"temperature": 190.0}))
+    state = then(state, commands.correct_made(state, f"{FIRST}-S1", {"temperature": 195.0}, reason="misread"))
+    state = then(state, commands.record(state, FIRST, {"colour": value(3.0)}))
+    assert state.specimens[f"{FIRST}-S1"].observation.as_made["temperature"] == 195.0
+    assert state.specimens[f"{FIRST}-S1"].observation.targets["yield"].mean == 48.0
 
 
 def test_a_change_of_what_is_recorded_names_place_old_and_new():

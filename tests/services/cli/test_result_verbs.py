@@ -73,6 +73,20 @@ def test_outcomes_without_a_result_need_a_reason(approved):
     assert "is abandoned" in approved("record", "PP01-C001-02", "--abandoned", "--reason", "no time").stderr
 
 
+def test_how_it_was_made_is_corrected_as_results_are(known_films):
+    """By the same verb; log, status and report know of it."""
+    known_films("propose")
+    known_films("approve")
+    known_films("record", "PP01-C001-01", "strength=30", "--made", "temperature=219")
+    done = known_films("correct", "PP01-C001-01-S1", "temperature=229", "--reason", "read wrongly")
+    assert "made with temperature 229, not 219" in done.stdout + done.stderr
+    text = " ".join(known_films("log").stdout.split())
+    assert "as made corrected, temperature from 219 to 229" in text
+    known_films("correct", "PP01-C001-01-S1", "temperature=229", "--reason", "again", code=1)
+    known_films("correct", "PP01-C001-01-S1", "temperature=220", "strength=31", "--reason", "both", code=2)
+    known_films("report")
+
+
 def test_a_correction_keeps_the_old_value(known_films):
     """By the specimen's id alone; what rested on it is named."""
     known_films("propose")
