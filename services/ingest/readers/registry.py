@@ -14,7 +14,17 @@ __all__ = ["GROUP", "reader_of", "readers"]
 
 GROUP = "meguri.readers"
 
-_SHIPPED: tuple[str, ...] = ()
+_SHIPPED: tuple[str, ...] = (
+    "opus",
+    "wdf",
+    "hdf5",
+    "image",
+    "xrdml",
+    "ras",
+    "jcamp",
+    "spc",
+    "perkinelmer_ascii",
+)
 """Modules of this package with a `READER`, in the order in which they are asked: the surest of its own first."""
 
 
