@@ -9,6 +9,7 @@ import ast
 import math
 import operator
 import re
+import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -38,6 +39,8 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
 _LARGEST_POWER = 64
 _LARGEST_NUMBER = 1e300
 _LONGEST = 2000
+_one_thread = threading.Lock()
+"""Two threads that parse at once can make Python 3.11 raise a SystemError (CPython issue 106905)."""
 _QUOTED = re.compile(r"`([^`]+)`")
 
 
@@ -58,7 +61,8 @@ class Expression:
         self._quoted: dict[str, str] = {}
         plain = _QUOTED.sub(self._stand_in, text)
         try:
-            self._tree = ast.parse(plain.strip(), mode="eval").body
+            with _one_thread:
+                self._tree = ast.parse(plain.strip(), mode="eval").body
             self.names: frozenset[str] = frozenset(self._names(self._tree))
         except SyntaxError as error:
             raise ExpressionError(f"{text!r} is not an expression: {error.msg} at character {error.offset}") from error

@@ -50,8 +50,8 @@ def record(
     replicate
         Which specimen of the proposal, 1 to its number of replicates.
     as_made
-        What was really made, where it differs from the plan; parameters left out are as planned. Parameters may be of
-        the version that it was planned under, or of the one in force.
+        What was really made, where it differs from the plan; parameters left out are as planned, or as was written
+        down before. Parameters may be of the version that it was planned under, or of the one in force.
 
     Raises
     ------
@@ -69,11 +69,12 @@ def record(
     _need_measured_targets(state, proposal, targets)
     which = specimen_id(known.proposal.id, replicate)
     before = state.specimens.get(which)
-    made = read_as_made(state, known, as_made) if as_made or before is None else dict(before.observation.as_made)
+    told = dict(as_made or {})
+    made = read_as_made(state, known, {**(before.observation.as_made if before else {}), **told})
     _need_whole(mixture_made(state, known, made), made, f"{place}{which}")
     if before is not None:
         old = before.observation
-        changed = _changed(old.targets, targets) or (_changed(old.as_made, made) if as_made else [])
+        changed = [*_changed(old.targets, targets), *_changed(old.as_made, {name: made[name] for name in told})]
         if changed:
             raise ObservationError(
                 f"{place}{which}: {'; '.join(changed)}; use correct, with a reason, if that was wrong"
@@ -205,7 +206,7 @@ def _changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
 
 
 def _shown(value: TargetValue | Setting) -> str:
-    return said(value) if isinstance(value, TargetValue) else str(value)
+    return said(value)
 
 
 def _content(targets: Mapping[str, TargetValue]) -> str:

@@ -211,7 +211,7 @@ def read_result_sheet(state: CampaignState, table: Table, rows: Collection[int] 
             ReturnedRow(
                 proposal_id=record.proposal.id,
                 replicate=read_replicate(table, index, faults),
-                as_made=made,
+                as_made={name: made[name] for name in names if name in made},
                 targets=targets,
                 remark=remark,
                 source=f"{table.source}, {where.split(',')[0]}",

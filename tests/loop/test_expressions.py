@@ -1,5 +1,10 @@
 """Expressions are arithmetic, and nothing but arithmetic."""
 
+import gc
+import sys
+import threading
+from time import sleep
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -75,3 +80,35 @@ def test_the_linear_form_is_the_formula(a, b, x, y):
 @pytest.mark.parametrize("text", ["x * y", "x / y", "x ** 2", "sqrt(x)", "max(x, 1)"])
 def test_what_bends_has_no_linear_form(text):
     assert Expression(text).linear_form() is None
+
+
+def test_many_threads_may_read_expressions_at_once():
+    """Each worker of `meguri run` does; Python's own parser breaks where another thread gets its turn in the middle."""
+    faults: list[str] = []
+
+    def read(first: int) -> None:
+        for number in range(first, first + 150):
+            text = " + ".join(f"{number}.5 * x{number}_{k}" for k in range(60))
+            try:
+                assert len(Expression(text).names) == 60
+            except BaseException as error:
+                faults.append(repr(error))
+
+    def yield_turn(*_: object) -> None:
+        sleep(1e-5)
+
+    before, interval = gc.get_threshold(), sys.getswitchinterval()
+    gc.callbacks.append(yield_turn)
+    gc.set_threshold(5)
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [threading.Thread(target=read, args=(1000 * number,)) for number in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        gc.callbacks.remove(yield_turn)
+        gc.set_threshold(*before)
+        sys.setswitchinterval(interval)
+    assert faults == []

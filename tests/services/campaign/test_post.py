@@ -103,6 +103,20 @@ def test_the_same_sheet_under_any_name_is_booked_once(box):
     assert sorted(p.name for p in (box.folder / "taken").iterdir()) == ["a-2.csv", "a.csv", "b.csv"]
 
 
+def test_a_sheet_that_is_silent_of_how_it_was_made_changes_nothing_of_it(box):
+    """Told when it was made; the results come later, in a sheet with other columns."""
+    box.put("made.csv", f"proposal,temperature,remarks\n{FIRST},221,smelled\n")
+    box.put("day.csv", HEADER + f"{FIRST},30.5,,\n")
+    box.empty()
+    box.service.correct_made("PP01", f"{FIRST}-S1", {"temperature": 222.0}, reason="read again")
+    box.put("again.csv", HEADER + f"{FIRST},30.5,,hazy\n")
+    assert box.empty() == ["again.csv: remarks of PP01"]
+    assert box.service.state("PP01").specimens[f"{FIRST}-S1"].observation.as_made["temperature"] == 222.0
+    box.put("wrong.csv", f"proposal,temperature,strength\n{FIRST},221,30.5\n")
+    (told,) = box.empty()
+    assert "wrong.csv, line 2: PP01-C001-01-S1: temperature is recorded as 222, not 221" in told
+
+
 def test_rows_that_were_settled_are_not_announced_again(box):
     """The same file under another name: nothing waits, and nobody is sent to look."""
     box.put("a.csv", HEADER + "PP01-C009-01,30.5,,\n")

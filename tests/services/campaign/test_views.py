@@ -41,6 +41,7 @@ def service():
     service.exclude("PP01", f"{first}-S1", reason="wrong granules")
     service.keep("PP01", f"{first}-S1", reason="they were right")
     service.correct("PP01", f"{first}-S1", "strength", measured(12.5), reason="typed 1 for 7")
+    service.correct_made("PP01", f"{first}-S1", {"temperature": 201.0}, reason="misread")
     service.remark(first, "smelled burnt")
     service.change_course("PP01", "paused", reason="the extruder is in repair")
     question = Question(matter="coffee", question="Is there coffee?", suggestion="make some")
