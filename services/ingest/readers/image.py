@@ -50,6 +50,9 @@ class ImageReader:
 def _png(source: Source) -> Reading:
     said = chunks_of(source.data)
     _small_enough(said.height, said.width, 8)
+    wrong = [claim for claim in said.claims if not claim.holds]
+    if wrong:
+        raise ValueError(str(wrong[0]))
     pixels = _by_pillow(source)
     size = PixelSize(None)
     if said.per_metre:
@@ -153,11 +156,14 @@ def _by_pillow(source: Source) -> np.ndarray:
     pillow: Any = library("PIL.Image", "pillow", source.name)
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # a bomb is no warning here
-        with pillow.open(io.BytesIO(source.data), formats=("PNG", "TIFF")) as picture:
-            _small_enough(picture.height, picture.width, 8)
-            if picture.mode in ("P", "1"):
-                picture = picture.convert("RGB" if picture.mode == "P" else "L")
-            return np.asarray(picture)
+        try:
+            with pillow.open(io.BytesIO(source.data), formats=("PNG", "TIFF")) as picture:
+                _small_enough(picture.height, picture.width, 8)
+                if picture.mode in ("P", "1"):
+                    picture = picture.convert("RGB" if picture.mode == "P" else "L")
+                return np.asarray(picture)
+        except (OSError, SyntaxError, Warning) as error:
+            raise ValueError(f"the picture cannot be decoded: {error}") from error
 
 
 def _small_enough(height: int, width: int, n_bytes: int) -> None:

@@ -7,7 +7,7 @@ import re
 import numpy as np
 
 from services.ingest.readers.opus_blocks import Spectrum
-from services.records.reading import Claim
+from services.records.reading import Claim, ClaimKind
 
 __all__ = ["claims_of", "ratio_claims"]
 
@@ -49,21 +49,25 @@ def ratio_claims(spectra: list[Spectrum], history: str) -> list[Claim]:
     claims: list[Claim] = []
     for kind, name in _RATIOS.items():
         result = by_kind.get(kind)
-        if result is not None and sample is not None and len(sample.x) == len(result.x):
-            near = _A_LITTLE_OF_A_STEP * abs(result.x[1] - result.x[0])
-            for end, which in ((0, "first"), (-1, "last")):
-                claims.append(
-                    Claim(
-                        kind="first" if which == "first" else "last",
-                        about=f"{name} beside its sample spectrum",
-                        said=float(result.x[end]),
-                        found=float(sample.x[end]),
-                        tolerance=near,
-                    )
-                )
-            if reference is not None:
+        if result is not None and sample is not None:
+            claims += _beside(result, sample, name)
+            if reference is not None and len(sample.x) == len(result.x):
                 claims += _ratio(result, sample, reference, name)
     return claims
+
+
+def _beside(result: Spectrum, sample: Spectrum, name: str) -> list[Claim]:
+    """Hold the axis of a result against that of its sample spectrum, where the two agree in ends or in number."""
+    step, about = abs(result.x[1] - result.x[0]), f"{name} beside its sample spectrum"
+    is_alike = bool((np.abs(result.x[[0, -1]] - sample.x[[0, -1]]) < step).all())
+    if len(sample.x) != len(result.x):
+        return [Claim(kind="points", about=about, said=len(result.x), found=len(sample.x))] if is_alike else []
+    near = _A_LITTLE_OF_A_STEP * step
+    ends: tuple[tuple[ClaimKind, int], ...] = (("first", 0), ("last", -1))
+    return [
+        Claim(kind=kind, about=about, said=float(result.x[end]), found=float(sample.x[end]), tolerance=near)
+        for kind, end in ends
+    ]
 
 
 def _ratio(result: Spectrum, sample: Spectrum, reference: Spectrum, name: str) -> list[Claim]:
