@@ -217,10 +217,14 @@ def run(
     seed: int = 1,
     *,
     files: str = "",
+    by_blocks: bool = False,
     judge: Callable[..., str] = outcome,
     show: Callable[[str], None] | None = None,
 ) -> Tally:
-    """Damage each file of a reader (those with `files` in their name), n times in all, and count what becomes of it."""
+    """Damage each file of a reader (those with `files` in their name), n times in all, and count what becomes of it.
+
+    Texts are damaged by lines, or `by_blocks` of bytes as binary formats are.
+    """
     tally, rng = Tally(), np.random.default_rng(seed)
     wanted, files_held = {name: make for name, make in FILES[reader].items() if files in name}, {}
     for name, make in wanted.items():
@@ -237,7 +241,7 @@ def run(
         if kind == "number":
             changed = damaged_number(reader, data, rng)
         else:
-            changed = (damaged_lines if reader in TEXTS else damaged_blocks)(data, kind, rng)
+            changed = (damaged_lines if reader in TEXTS and not by_blocks else damaged_blocks)(data, kind, rng)
         if changed != data:
             found = judge(reader, name, changed, rights[name])
             tally.add(kind, found)
@@ -253,6 +257,7 @@ def main() -> int:
     parser.add_argument("--n", type=int, default=500)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--file", default="", help="only files with this in their name")
+    parser.add_argument("--blocks", action="store_true", help="damage texts by blocks of bytes too, not by lines")
     parser.add_argument("--show", action="store_true", help="name the damaged files that were missed")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, Sandbox() as sandbox:
@@ -264,7 +269,7 @@ def _print_table(asked: argparse.Namespace, judge: Callable[..., str]) -> None:
     show = partial(print, file=sys.stderr) if asked.show else None
     print(f"{'reader':18} {'damage':10} {'refused':>8} {'told':>6} {'missed':>7} {'same':>6} {'caught':>8}")
     for reader in asked.reader or sorted(FILES):
-        tally = run(reader, asked.n, asked.seed, files=asked.file, judge=judge, show=show)
+        tally = run(reader, asked.n, asked.seed, files=asked.file, by_blocks=asked.blocks, judge=judge, show=show)
         for kind, counts in [*tally.counts.items(), ("all", None)]:
             found = {o: counts[o] if counts else tally.total(o) for o in ("refused", "told", "missed", "same")}
             seen = found["refused"] + found["told"]

@@ -38,7 +38,10 @@ class PerkinElmerAsciiReader:
             line.strip().isdigit() for line in (lines[0], *lines[3:6])
         ):
             return False
-        return source.suffix == ".asp" or (numbers[1] != numbers[2] and "." in lines[6])
+        if source.suffix == ".asp":
+            return True
+        n_lines = len(decoded(source.data).split())
+        return numbers[1] != numbers[2] and numbers[0] == n_lines - _N_HEADER
 
     def read(self, source: Source) -> tuple[Reading, ...]:
         """Read the one spectrum of a file."""

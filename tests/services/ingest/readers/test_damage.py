@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
-from benchmarks.ingest.damage import run
+from benchmarks.ingest.damage import KINDS, run
+from benchmarks.ingest.files import FILES
+from services.ingest.readers import readers
 from tests.services.ingest.readers.harness import RAW
+
+ROOT = Path(__file__).resolve().parents[4]
+ONE_THREAD = {**os.environ, "OMP_NUM_THREADS": "1"}
 
 LEAST = {
     "jcamp": 0.97,
@@ -43,3 +53,25 @@ def test_what_is_cut_off_or_doubled_never_passes(reader, kind):
     if reader in NEEDS_REAL and not RAW.is_dir():
         pytest.skip("needs the real files in shared/data/raw beside the checkout")
     assert run(reader, 100, seed=3).counts[kind]["missed"] == 0
+
+
+def test_the_benchmark_prints_a_row_for_each_damage_and_one_for_all():
+    """As the page of formats says, in processes of their own."""
+    script = ROOT / "benchmarks" / "ingest" / "damage.py"
+    command = [sys.executable, str(script), "--reader", "ras", "--n", "10"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=ONE_THREAD, check=True)
+    rows = [line.split() for line in done.stdout.splitlines()]
+    assert [row[1] for row in rows] == ["damage", *KINDS, "all"]
+    assert sum(map(int, rows[-1][2:6])) == 10
+
+
+def test_the_page_of_formats_names_every_reader_and_says_which_are_unproven():
+    """A row for each, unproven where no real file was read."""
+    text = (ROOT / "docs" / "reference" / "formats.md").read_text(encoding="utf-8")
+    cells = [
+        [cell.strip(" `") for cell in line.split("|")[1:-1]] for line in text.splitlines() if line.startswith("| ")
+    ]
+    rows = {row[1]: row[3] for row in cells if len(row) == 4}
+    for reader in readers():
+        if reader.name in FILES:
+            assert ("unproven" in rows[reader.name].split(";")[0]) == (not reader.proven_on)
