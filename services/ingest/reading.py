@@ -7,6 +7,7 @@ from pathlib import Path
 
 from services.ingest.errors import IngestError, UnreadableFile
 from services.ingest.readers import Reader, Source, reader_of, readers
+from services.ingest.readers.profiles import PREFIX, NamedProfileReader
 from services.records.curve import CurveError
 from services.records.reading import Reading, ReadingError
 
@@ -76,6 +77,8 @@ def read_source(source: Source, reader: str = "") -> ReadFile:
 
 
 def _named(name: str) -> Reader:
+    if name.startswith(PREFIX):
+        return NamedProfileReader(name.removeprefix(PREFIX))
     found = {reader.name: reader for reader in readers()}
     if name not in found:
         raise IngestError(f"there is no reader {name!r}; there are {', '.join(found)}")

@@ -24,7 +24,7 @@ from services.ingest.sheet import Sheet
 from services.ingest.workbook import WorkbookError, open_workbook
 from services.records.table import Column, Note, Table
 
-__all__ = ["MAX_BYTES", "read_table"]
+__all__ = ["MAX_BYTES", "read_table", "table_of"]
 
 MAX_BYTES = 50 * 1024 * 1024
 _ZIP, _OLE, _PARQUET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1"
@@ -71,7 +71,27 @@ def read_table(
         If the file is no table, holds several, or can be read in two ways.
     """
     path = Path(path)
-    data = _bytes_of(path)
+    return table_of(
+        path, _bytes_of(path), sheet=sheet, detection_limits=detection_limits, decimal=decimal, numbers=numbers
+    )
+
+
+def table_of(
+    path: Path,
+    data: bytes,
+    *,
+    sheet: str | None = None,
+    detection_limits: Mapping[str, float] | None = None,
+    decimal: DecimalMark | None = None,
+    numbers: Collection[str] = (),
+) -> Table:
+    """Read the one table of a file's bytes, as `read_table` does; `path` names it in messages and is not opened.
+
+    Raises
+    ------
+    UnreadableTable
+        If the file is no table, holds several, or can be read in two ways.
+    """
     try:
         if data.startswith(_PARQUET):
             return read_parquet(data, path.name)

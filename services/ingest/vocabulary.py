@@ -75,7 +75,7 @@ UNIT_LABELS = _folded("unit units 単位 einheit einheiten unité unités")
 # properties first ("TS" tensile strength, "FM" flexural modulus) and units second.
 UNIT_PREFIXES = {
     "m": "k c m μ u n p d", "g": "k m μ u n", "s": "m μ u n p", "Pa": "h k M G m", "N": "k m M", "J": "k m M",
-    "W": "k m M", "V": "k m μ M", "A": "m μ u n p", "Hz": "k M G", "K": "m", "mol": "m μ u n k", "L": "m μ u d",
+    "W": "k m μ u M", "V": "k m μ u M", "A": "m μ u n p", "Hz": "k M G", "K": "m", "mol": "m μ u n k", "L": "m μ u d",
     "l": "m μ u d", "cal": "k", "eV": "k m M", "Ω": "k M m G", "ohm": "k M", "S": "m μ", "F": "μ u n p", "T": "m",
     "H": "m", "C": "", "bar": "m", "Da": "k M", "tex": "d", "Gy": "k", "Bq": "k M", "M": "m μ u n", "P": "c",
     "St": "c",

@@ -24,6 +24,7 @@ _SHIPPED: tuple[str, ...] = (
     "jcamp",
     "spc",
     "perkinelmer_ascii",
+    "profiles",
 )
 """Modules of this package with a `READER`, in the order in which they are asked: the surest of its own first."""
 
