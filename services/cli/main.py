@@ -16,6 +16,7 @@ from services.cli import (
     hypotheses,
     inbox,
     operations,
+    profile,
     proposals,
     results,
     running,
@@ -36,7 +37,19 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (definitions, proposals, running, results, tables, inbox, hypotheses, consult, backtest, operations):
+for group in (
+    definitions,
+    proposals,
+    running,
+    results,
+    tables,
+    inbox,
+    profile,
+    hypotheses,
+    consult,
+    backtest,
+    operations,
+):
     app.add_typer(group.commands)
 
 
