@@ -11,11 +11,14 @@ from services.ingest.numerals import PLAIN, DecimalMark, value_of
 from services.ingest.vocabulary import MISSING
 from services.ingest.wording import as_numeral, fold
 
-__all__ = ["is_missing", "is_number", "is_number_like", "number", "seconds", "starts_as_number"]
+__all__ = ["is_clock", "is_missing", "is_number", "is_number_like", "number", "seconds", "starts_as_number"]
 
 _NUMBER = re.compile(r"[+-]?(?:\d[\d.,' ]*|[.,]\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _CLOCK = re.compile(r"(?P<h>\d{1,4}):(?P<m>[0-5]\d):(?P<s>[0-5]?\d(?:[.,]\d+)?)", re.ASCII)
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?", re.ASCII)
+_LOCAL_STAMP = re.compile(
+    r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}[ T]+\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?[AP]M)?", re.ASCII | re.IGNORECASE
+)
 _STARTS = re.compile(r"[+-]?[.,]?\d")
 _ALSO_MISSING = frozenset(["#nv", "-nan", "1.#qnan", "-1.#ind", "***", "****", "*****"])
 
@@ -33,7 +36,12 @@ def is_number(cell: str) -> bool:
 
 def is_number_like(cell: str) -> bool:
     """Say whether a cell can stand in a row of numbers: a number, a clock's time, or missing."""
-    return is_number(cell) or is_missing(cell) or seconds(cell) is not None
+    return is_number(cell) or is_missing(cell) or is_clock(cell)
+
+
+def is_clock(cell: str) -> bool:
+    """Say whether a cell is a time of a clock, with or without a date, in whatever order that is written."""
+    return ":" in cell and (seconds(cell) is not None or _LOCAL_STAMP.fullmatch(cell) is not None)
 
 
 def starts_as_number(cell: str) -> bool:

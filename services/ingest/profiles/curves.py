@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from services.ingest.errors import UnreadableFile
 from services.ingest.profiles.axis import OrderFault
+from services.ingest.profiles.cell_kinds import seconds
 from services.ingest.profiles.claims import claims_of
 from services.ingest.profiles.fields import claimed, facts_of, fields_in
 from services.ingest.profiles.frame import Part, check_header, parts_of
@@ -67,9 +69,14 @@ def _usable(survey: Survey, resolved: Sequence[Resolved]) -> tuple[tuple[Resolve
     """Leave out columns of words; a column of clock times is one of seconds."""
     found: list[Resolved] = []
     notes: list[str] = []
+    is_timed = any(column.quantity == "time" and survey.kinds[column.index] == "numbers" for column in resolved)
+    passed = ""
     for column in resolved:
         kind = survey.kinds[column.index]
-        if kind == "words" or (kind == "clock" and column.quantity != "time"):
+        column, passed = (replace(column, group=column.group or passed) if passed else column), ""
+        is_used = column.quantity == "time" and not is_timed and _is_read(survey, column)
+        if kind == "words" or (kind == "clock" and not is_used):
+            passed = column.group  # what a group is called may stand over a column that is not read
             held = "words" if kind == "words" else "times"
             notes.append(f"column {column.header or column.index + 1!r} holds {held}: not read")
             continue
@@ -80,6 +87,11 @@ def _usable(survey: Survey, resolved: Sequence[Resolved]) -> tuple[tuple[Resolve
     if unsaid:
         notes.append(f"the file says no unit for {', '.join(dict.fromkeys(unsaid))}")
     return tuple(found), tuple(notes)
+
+
+def _is_read(survey: Survey, column: Resolved) -> bool:
+    """Say whether the clock of a column has one reading: 11/03/2021 has two."""
+    return all(seconds(row[column.index]) is not None for row in survey.sample if row[column.index])
 
 
 def _blocks(name: str, survey: Survey, part: Part, columns: tuple[Resolved, ...], *, may_end_early: bool) -> list[Rows]:

@@ -123,8 +123,9 @@ def _as_stem(column: Resolved) -> Resolved:
 
 
 def _label(block: Sequence[Resolved], number: int) -> str:
-    if block[0].group:
-        return block[0].group
+    group = next((column.group for column in block if column.group), "")
+    if group:
+        return group
     tails = {match.group(1) for column in block if (match := _TAIL.search(column.name))}
     return tails.pop() if len(tails) == 1 else str(number)
 

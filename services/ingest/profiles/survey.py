@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from services.ingest.numerals import DecimalMark, marks_of
-from services.ingest.profiles.cell_kinds import is_missing, is_number, is_number_like, seconds
+from services.ingest.profiles.cell_kinds import is_clock, is_missing, is_number, is_number_like
 from services.ingest.profiles.lines import BLANKS, DELIMITERS, Lines, split
 from services.ingest.profiles.table_header import TableHeader, find_header, is_numeric_header
 from services.ingest.wording import as_numeral
@@ -24,6 +24,7 @@ ColumnKind = Literal["numbers", "clock", "words", "empty"]
 _WINDOW = 250
 _SAMPLE = 60
 _MIXED_WINDOW = 40
+_HEADED = 10
 _FEWEST_BEFORE = 3
 _COVERED = 0.6
 _LOOSE = re.compile(r"[-+\d.,eE'\s;|]*\d[-+\d.,eE'\s;|]*", re.ASCII)
@@ -181,9 +182,11 @@ def _mixed(lines: Lines, candidates: Sequence[str]) -> tuple[str, int, tuple[Run
             continue
         rows = [split(text, by) for text in lines.texts[:_MIXED_WINDOW] if by in text]
         widths = Counter(len(row) for row in rows if any(map(is_number, row)))
+        headed = {len(row) for row in rows if not any(map(is_number, row)) and all(row)}
         for width, count in widths.items():
-            if best is None or count * width > best[0]:
-                best = (count * width, by, width)
+            weight = count * width * (_HEADED if width in headed else 1)
+            if best is None or weight > best[0]:
+                best = (weight, by, width)
     if best is None:
         return None
     _, by, width = best
@@ -215,7 +218,7 @@ def _kind(cells: Sequence[str]) -> ColumnKind:
     n_numbers = sum(map(is_number, filled))
     if 2 * n_numbers >= len(filled):
         return "numbers"
-    return "clock" if 2 * sum(seconds(cell) is not None for cell in filled) >= len(filled) else "words"
+    return "clock" if 2 * sum(map(is_clock, filled)) >= len(filled) else "words"
 
 
 def _mark(sample: Sequence[Sequence[str]], kinds: Sequence[ColumnKind], by: str) -> DecimalMark | None:

@@ -25,6 +25,13 @@ _NUMBERED = re.compile(
     r"^\W*(?:sig|signal|column|col|channel|ch|spalte|colonne)\W?(?P<number>\d{1,2})(?:\s*[:=.)]\s*|\s+)(?P<name>\S.*)$",
     re.IGNORECASE,
 )
+_AXIS_FIELD = re.compile(
+    r"^\W*(?:(?P<axis>[xy])[\s_-]?(?P<kind>units?|labels?|title)|axis(?P<kind2>type|unit)\[(?P<number>[01])\])\W*[=:,\t]\s*(?P<text>.*)$",
+    re.IGNORECASE,
+)
+_AXIS_OF = {"x": "x", "y": "y", "0": "y", "1": "x"}
+"""Axis 0 of LabSpec is the intensity, axis 1 the spectrum's."""
+_N_AXES = 2
 _COMMENTS = ("##", "#", "//", "%", "!")
 _MOST_SKIPPED = 3
 
@@ -61,7 +68,26 @@ def find_header(lines: Lines, by: str, width: int, start: int, sample: Sequence[
         )
     if found.names:
         return found
-    return TableHeader(names=names, units=(None,) * width) if (names := _listed(lines, start, width)) else found
+    names = _listed(lines, start, width) or _axis_fields(lines, start, width)
+    return TableHeader(names=names, units=(None,) * width) if names else found
+
+
+def _axis_fields(lines: Lines, start: int, width: int) -> tuple[str, ...]:
+    """Read what a preamble says of two axes: ``XUNITS=1/CM``, or ``AxisType[1]=Spectr`` and ``AxisUnit[1]=1/cm``."""
+    if width != _N_AXES:
+        return ()
+    said: dict[tuple[str, bool], str] = {}
+    for i in range(start):
+        match = _AXIS_FIELD.match(lines.texts[i])
+        if match and match["text"].strip():
+            place = (match["axis"] or match["number"]).lower()
+            said.setdefault(
+                (_AXIS_OF[place], "unit" in (match["kind"] or match["kind2"]).lower()), match["text"].strip()
+            )
+    names = [(said.get((axis, False), ""), said.get((axis, True), "")) for axis in "xy"]
+    if not all(name or unit for name, unit in names):
+        return ()
+    return tuple(f"{name} [{unit}]" if name and unit else name or unit for name, unit in names)
 
 
 def _damaged_above(lines: Lines, by: str, width: int, start: int) -> tuple[int, int | None, bool]:
@@ -111,6 +137,9 @@ def _header_over(
     second = above[1] if len(above) > 1 else None
     over = None if second is None else fit_header(lines.texts[second], by, width, lines.texts[start], sample)
     units = _units(cells)
+    if units is not None and second is not None and over is None:
+        longer = fit_header(lines.texts[second], by, width + 1, lines.texts[start], ())
+        over = longer[:width] if longer is not None else None  # a name more than there are units and columns
     rows: list[int] = [first]
     if units is not None and over is not None and _are_names(over) and _units(over) is None and not _is_field(over):
         names, rows = over, [above[1], first]
@@ -220,7 +249,7 @@ def _units(cells: Sequence[str]) -> list[str | None] | None:
 
 
 def _groups(lines: Lines, above: Sequence[int], rows: Sequence[int], by: str, width: int) -> list[str]:
-    """Read a row of groups over the names, each standing over its first column; none for any other line."""
+    """Read a row of groups over the names, each over some column of its own; none for any other line."""
     if len(above) <= len(rows) or by == BLANKS:
         return []
     cells = split(lines.texts[above[len(rows)]], by)
@@ -231,16 +260,13 @@ def _groups(lines: Lines, above: Sequence[int], rows: Sequence[int], by: str, wi
     if (
         len(cells) != width
         or len(filled) < 2
-        or any(map(is_number, filled))
+        or all(map(is_number, filled))
         or (len(filled) == width and len(set(filled)) == width)
     ):
         return []
     if cells[0].endswith((":", "=")) or (cells[0] and cells[1] and len(filled) == 2 and width > 2):
         return []
-    spread: list[str] = []
-    for cell in cells:
-        spread.append(cell or (spread[-1] if spread else ""))
-    return spread
+    return cells
 
 
 def _counts(cells: Sequence[str]) -> bool:

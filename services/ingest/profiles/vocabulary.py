@@ -25,7 +25,7 @@ _UNITS = {
     **dict.fromkeys(["sec", "secs", "second", "seconds", "秒"], "s"),
     **dict.fromkeys(["mins", "minute", "minutes", "分"], "min"),
     **dict.fromkeys(["hr", "hrs", "hour", "hours"], "h"),
-    **dict.fromkeys(["count", "counts", "cts"], "counts"),
+    **dict.fromkeys(["count", "counts", "cts", "cnt"], "counts"),
     **dict.fromkeys(["um", "micron", "microns"], "μm"),
     **dict.fromkeys(["percent", "weight %"], "%"),
     **dict.fromkeys(["n/mm²", "n/mm2", "n/mm^2"], "N/mm2"),
@@ -34,7 +34,7 @@ _UNITS = {
 """Spellings of one unit, in small letters: the same unit, never another."""
 _SHARES = frozenset(["%T", "%R", "T%", "R%"])
 _ALONE = {"a.u.", "au", "w.e.", "mm/mm", "m/m", "abs", "abs.", "absorbance", "counts/s", "log(1/r)", "deg 2theta", "v"}
-_LETTERS: Mapping[str, tuple[tuple[str, frozenset[str]], ...]] = {
+_BY_UNIT: Mapping[str, tuple[tuple[str, frozenset[str]], ...]] = {
     "t": (("time", frozenset(["s", "min", "h", "ms", ""])), ("temperature", frozenset(["°C", "K"]))),
     "T": (("temperature", frozenset(["°C", "K", "°F"])),),
     "m": (("mass", frozenset(["g", "mg", "%", "μg"])),),
@@ -42,8 +42,9 @@ _LETTERS: Mapping[str, tuple[tuple[str, frozenset[str]], ...]] = {
     "F": (("force", frozenset(["N", "kN"])),),
     "q": (("scattering_vector", frozenset(["Å-1", "nm-1", "1/nm", "1/Å", "Å^-1", "nm^-1"])),),
     "Q": (("scattering_vector", frozenset(["Å-1", "nm-1", "1/nm", "1/Å", "Å^-1", "nm^-1"])),),
+    "wave": (("wavelength", frozenset(["nm", "μm"])), ("wavenumber", frozenset(["cm-1"]))),
 }
-"""What a letter alone stands for, with the units under which it does."""
+"""What a name alone leaves open, with the units under which it stands for one thing."""
 _IN = re.compile(r"^(?P<name>.*\S)\s+(?:in|en)\s+(?P<unit>\S+)$")
 _UNDERSCORE = re.compile(r"^(?P<name>.*[^\W_]{2,})_(?P<unit>[^\W\d_]{1,4}|%|°C)$")
 _SLASH = re.compile(r"^(?P<name>[^/]+?)\s*/\s*(?P<unit>\S.*)$")
@@ -51,6 +52,8 @@ _COMMA = re.compile(r"^(?P<name>.*\S)\s*,\s*(?P<unit>[^\s,]+)$")
 _BRACKET = re.compile(r"^(?P<name>.*\S)\s*[\[(<](?P<unit>[^\[\]<>]+)[\])>]$")
 _BEHIND = re.compile(r"^(?P<name>.*\S)\s+(?P<unit>\S{2,})$")
 _NO_UNITS_BEHIND = frozenset(["in", "min", "max", "no", "abs", "au", "rate", "d", "day"])
+_LOST_SIGN = re.compile(r"^(?P<name>.*[^\W_].*?)\s*[/\[(]\s*[^\w\s]C[\])]?$")
+"""A degree sign that did not survive its encoding."""
 _COMMENT = re.compile(r"^(?:[\s#;*!]|%(?=[\s%]))*(?://)?\s*(?=[^\s#;!*/])")
 
 
@@ -98,9 +101,10 @@ def quantity_of(name: str, unit: str = "") -> str:
 
     A strain in a unit of length is an extension, and the other way round.
     """
-    if len(name) == 1:
-        return next((quantity for quantity, units in _LETTERS.get(name, ()) if unit in units), "")
     plain = plain_words(name)
+    known = name if len(name) == 1 else plain
+    if len(name) == 1 or known in _BY_UNIT:
+        return next((quantity for quantity, units in _BY_UNIT.get(known, ()) if unit in units), "")
     best, longest = "", 0
     for quantity, length, pattern in _patterns():
         if length > longest and pattern.search(plain):
@@ -109,6 +113,8 @@ def quantity_of(name: str, unit: str = "") -> str:
         return "extension"
     if best in ("extension", "crosshead") and unit in ("%", "mm/mm"):
         return "strain" if best == "extension" else "nominal_strain"
+    if best in ("wavelength", "wavenumber") and unit in ("nm", "cm-1"):
+        return "wavelength" if unit == "nm" else "wavenumber"
     if best == "detector_signal" and longest <= len("signal") and unit in ("counts", "cps"):
         return "intensity"
     return best
@@ -168,6 +174,8 @@ def name_and_unit(header: str) -> tuple[str, str | None]:
         said = unit_of(match["unit"])
         if said and match["unit"].casefold() not in _NO_UNITS_BEHIND:
             name, found = match["name"], said
+    if found is None and (match := _LOST_SIGN.match(text)) and quantity_of(match["name"]).endswith("temperature"):
+        name, found = match["name"], "°C"
     if found == "C" and quantity_of(name).endswith("temperature"):
         found = "°C"
     return name.strip(" /,"), found
