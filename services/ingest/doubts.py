@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from itertools import chain
-from typing import Literal, NamedTuple
 
 import numpy as np
 import yaml
@@ -17,11 +16,10 @@ from pydantic import TypeAdapter
 
 from loop.values import Frozen
 from services.records.curve import Channel, Curve
+from services.records.doubt import Doubt, DoubtKind
 from services.records.reading import Reading
 
-__all__ = ["Doubt", "DoubtKind", "Plausible", "doubts_of", "plausible"]
-
-DoubtKind = Literal["axis out of range", "value out of range", "unit suspected", "flat", "saturated"]
+__all__ = ["Plausible", "doubts_of", "plausible"]
 
 _FEWEST_TO_JUDGE = 20
 _FLAT = 1e-12
@@ -30,14 +28,6 @@ _CUT_OFF = 5
 """Equal points in a row at the very top that a real peak does not have."""
 _SHARE_BELOW = 0.5
 """A peak that is cut off stands well above most points: the middle one lies below this share of the range."""
-
-
-class Doubt(NamedTuple):
-    """One thing that looks wrong: of which kind, in what, and in words with the numbers."""
-
-    kind: DoubtKind
-    about: str
-    message: str
 
 
 class Plausible(Frozen):

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
 from loop.values import Frozen
+from services.records.piece import Piece
 from services.records.reading import Reading
 
-__all__ = ["Content", "Decision", "Judgement", "KeptFile", "Measurement", "content_of", "measurement_id"]
+__all__ = [
+    "Content",
+    "Decision",
+    "Judgement",
+    "KeptFile",
+    "Measurement",
+    "content_of",
+    "fingerprint_of",
+    "measurement_id",
+]
 
 _SHOWN_DIGITS = 12
 
@@ -53,6 +64,10 @@ class Measurement(Frozen):
         Why nobody can tell whose it is, and what may be meant; empty where it is linked.
     doubts
         What looks wrong, as kind and message.
+    piece
+        Which test piece of the specimen, and what is known of it.
+    fingerprint
+        Of the numbers alone, as read: two files of other bytes that hold the same numbers have the same.
     facts
         What the file says of the measurement: texts and conditions.
     """
@@ -73,7 +88,9 @@ class Measurement(Frozen):
     operator: str = ""
     session: str = ""
     measured_at: str = ""
+    piece: Piece = Piece()
     content: Content = Content()
+    fingerprint: str = ""
     facts: Mapping[str, Any] = {}
 
     @property
@@ -83,13 +100,13 @@ class Measurement(Frozen):
 
 
 class Decision(Frozen):
-    """What a person, or a declared policy, decided on a measurement. Decisions are added, never changed."""
+    """What a person, a check or a declared policy decided on a measurement. Decisions are added, never changed."""
 
     measurement: str
     number: int
     at: datetime
     actor: str
-    what: Literal["linked", "kept", "excluded"]
+    what: Literal["linked", "doubted", "kept", "excluded"]
     to: str = ""
     reason: str = ""
 
@@ -97,6 +114,21 @@ class Decision(Frozen):
 def measurement_id(file: str, number: int) -> str:
     """Name the `number`-th reading of a file, as in ``M-3FA91C07B2D4-01``."""
     return f"M-{file[:_SHOWN_DIGITS].upper()}-{number:02d}"
+
+
+def fingerprint_of(reading: Reading) -> str:
+    """Return a hash of the numbers of a reading, 64 hexadecimal digits: curves, images and amounts, nothing else."""
+    digest = hashlib.sha256()
+    for curve in reading.curves:
+        for channel in (curve.axis, *curve.channels):
+            digest.update(f"{channel.quantity} {channel.unit} {len(channel)} ".encode())
+            digest.update(channel.values.tobytes())
+    for image in reading.images:
+        digest.update(f"image {image.pixels.shape} {image.pixels.dtype.str} ".encode())
+        digest.update(image.pixels.tobytes())
+    for name, amount in reading.amounts.items():
+        digest.update(f"{name} {amount} {amount.value!r} ".encode())
+    return digest.hexdigest()
 
 
 def content_of(reading: Reading) -> Content:

@@ -70,12 +70,25 @@ class SqlMeasurements:
         return None if found is None else KeptFile.model_validate(dict(found))
 
     def measurements(
-        self, *, campaign: str | None = None, specimen: str | None = None, file: str | None = None
+        self,
+        *,
+        campaign: str | None = None,
+        proposal: str | None = None,
+        specimen: str | None = None,
+        file: str | None = None,
+        fingerprint: str | None = None,
     ) -> list[Measurement]:
-        """List measurements by id, of all or of one campaign, specimen or file; empty text: of those that wait."""
+        """List measurements by id, of all or of those that agree with what is given; empty text: of those that wait."""
         row = MeasurementRow
         wanted = select(cast(col(row.payload), Text)).order_by(col(row.id))
-        for column, value in ((row.campaign, campaign), (row.specimen, specimen), (row.file, file)):
+        given = {
+            row.campaign: campaign,
+            row.proposal: proposal,
+            row.specimen: specimen,
+            row.file: file,
+            row.fingerprint: fingerprint,
+        }
+        for column, value in given.items():
             if value is not None:
                 wanted = wanted.where(col(column) == value)
         with reading(self._engine) as connection:
@@ -154,5 +167,5 @@ def _one(connection: Connection, id_: str) -> Measurement:
 
 def _row(measurement: Measurement) -> dict[str, object]:
     shown = measurement.model_dump(mode="json")
-    columns = ("id", "file", "number", "modality", "campaign", "proposal", "specimen", "judgement")
+    columns = ("id", "file", "number", "modality", "campaign", "proposal", "specimen", "judgement", "fingerprint")
     return {**{name: shown[name] for name in columns}, "payload": shown}

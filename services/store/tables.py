@@ -183,6 +183,7 @@ class MeasurementRow(StoreTable, table=True):
     proposal: str = Field(sa_type=Text)
     specimen: str = Field(sa_type=Text)
     judgement: str = Field(sa_type=Text)
+    fingerprint: str = Field(sa_type=Text)
     payload: dict[str, Any] = Field(sa_type=JSON)
 
 
@@ -193,7 +194,7 @@ class MeasurementDecisionRow(StoreTable, table=True):
     __table_args__ = (
         CheckConstraint("number >= 1", name="number_counts_from_one"),
         CheckConstraint("actor <> ''", name="actor_is_not_empty"),
-        CheckConstraint("what IN ('linked', 'kept', 'excluded')", name="what_is_known"),
+        CheckConstraint("what IN ('linked', 'doubted', 'kept', 'excluded')", name="what_is_known"),
     )
 
     measurement: str = Field(sa_type=Text, primary_key=True, foreign_key="measurement.id")

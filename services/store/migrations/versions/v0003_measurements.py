@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.Column("proposal", sa.Text(), nullable=False),
         sa.Column("specimen", sa.Text(), nullable=False),
         sa.Column("judgement", sa.Text(), nullable=False),
+        sa.Column("fingerprint", sa.Text(), nullable=False),
         sa.Column("payload", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_measurement"),
         sa.ForeignKeyConstraint(["file"], ["raw_file.hash"], name="fk_measurement_file"),
@@ -52,5 +53,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["measurement"], ["measurement.id"], name="fk_measurement_decision_measurement"),
         sa.CheckConstraint("number >= 1", name="ck_measurement_decision_number_counts_from_one"),
         sa.CheckConstraint("actor <> ''", name="ck_measurement_decision_actor_is_not_empty"),
-        sa.CheckConstraint("what IN ('linked', 'kept', 'excluded')", name="ck_measurement_decision_what_is_known"),
+        sa.CheckConstraint(
+            "what IN ('linked', 'doubted', 'kept', 'excluded')", name="ck_measurement_decision_what_is_known"
+        ),
     )
