@@ -5,8 +5,10 @@ A reader may raise anything, never end, or take all the memory there is: outside
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
+from functools import partial
 from itertools import count
 from pathlib import Path
 from types import TracebackType
@@ -34,7 +36,7 @@ class Sandbox:
     Parameters
     ----------
     n_workers
-        Files at a time.
+        Files at a time; ``n_ahead`` is how many may wait for them so that none is idle.
     profiles
         Folder of the workspace's own profiles of delimited text, None where it has none.
     seconds
@@ -45,7 +47,7 @@ class Sandbox:
         limits = Limits(memory_bytes=_MEMORY_BYTES, answer_bytes=_ANSWER_BYTES, most_tasks=_FILES_OF_A_PROCESS)
         self._engine = ProcessEngine(n_workers, n_attempts=1, limits=limits)
         self._profiles, self._seconds, self._numbers = profiles, seconds, count(1)
-        self._n_ahead = 4 * n_workers
+        self.n_ahead = 4 * n_workers
 
     def read(self, path: Path, *, name: str = "", reader: str = "") -> ReadFile:
         """Read a file.
@@ -64,20 +66,25 @@ class Sandbox:
         UnreadableFile
             If it cannot be read for whatever reason, or does not hold what it says of itself.
         """
-        return _answer(self._submit(path, name, reader), path, name)
+        return self.begin(path, name=name, reader=reader)()
+
+    def begin(self, path: Path, *, name: str = "", reader: str = "") -> Callable[[], ReadFile]:
+        """Begin to read a file beside others; what is returned waits for what came of it, and raises as `read` does."""
+        try:
+            future = self._submit(path, name, reader)
+        except UnreadableFile as error:
+            return partial(_raised, error)
+        return partial(_answer, future, path, name)
 
     def read_all(self, paths: Iterable[Path]) -> Iterator[tuple[Path, ReadFile | UnreadableFile]]:
         """Read many files, several at a time; each with what came of it, in their order."""
-        ahead: list[tuple[Path, Future[Outcome] | UnreadableFile]] = []
+        ahead: deque[tuple[Path, Callable[[], ReadFile]]] = deque()
         for path in paths:
-            try:
-                ahead.append((path, self._submit(path, "", "")))
-            except UnreadableFile as error:
-                ahead.append((path, error))
-            if len(ahead) == self._n_ahead:
-                yield _settled(*ahead.pop(0))
-        for path, future in ahead:
-            yield _settled(path, future)
+            ahead.append((path, self.begin(path)))
+            if len(ahead) == self.n_ahead:
+                yield _settled(*ahead.popleft())
+        while ahead:
+            yield _settled(*ahead.popleft())
 
     def close(self) -> None:
         """End the processes; what they are reading is let go."""
@@ -109,13 +116,15 @@ class Sandbox:
         return future
 
 
-def _settled(path: Path, future: Future[Outcome] | UnreadableFile) -> tuple[Path, ReadFile | UnreadableFile]:
-    if isinstance(future, UnreadableFile):
-        return path, future
+def _settled(path: Path, read: Callable[[], ReadFile]) -> tuple[Path, ReadFile | UnreadableFile]:
     try:
-        return path, _answer(future, path, "")
+        return path, read()
     except UnreadableFile as error:
         return path, error
+
+
+def _raised(error: UnreadableFile) -> ReadFile:
+    raise error
 
 
 def _answer(future: Future[Outcome], path: Path, name: str) -> ReadFile:
