@@ -15,6 +15,7 @@ from services.cli import (
     definitions,
     hypotheses,
     inbox,
+    looking,
     operations,
     profile,
     proposals,
@@ -47,6 +48,7 @@ for group in (
     profile,
     hypotheses,
     consult,
+    looking,
     backtest,
     operations,
 ):

@@ -3,8 +3,18 @@
 They are promised: keys are added, never renamed or dropped, within one version of the project.
 """
 
+from services.campaign.views.finding import FoundMeasurementView, FoundView, NamedView
 from services.campaign.views.going import HeldView, InboxView, RefusedView, SettledView, TurnView, WrittenView
 from services.campaign.views.history import EntryView, FaultView, LogView, ReplaysView, ReplayView, ValidationView
+from services.campaign.views.looking import (
+    ChannelView,
+    CurveView,
+    DecisionView,
+    ImageView,
+    SegmentView,
+    ShownMeasurementView,
+    ShownView,
+)
 from services.campaign.views.operations import BackupView, DoctorView, FindingView, RestoreView
 from services.campaign.views.proposals import EditView, ProposalsView, ProposalView
 from services.campaign.views.status import (
@@ -26,16 +36,23 @@ __all__ = [
     "BudgetView",
     "CampaignView",
     "CampaignsView",
+    "ChannelView",
+    "CurveView",
+    "DecisionView",
     "DoctorView",
     "EditView",
     "EntryView",
     "FaultView",
     "FindingView",
+    "FoundMeasurementView",
+    "FoundView",
     "HeldView",
     "HypothesisView",
+    "ImageView",
     "InboxView",
     "LimitsView",
     "LogView",
+    "NamedView",
     "ProposalView",
     "ProposalsView",
     "QuestionView",
@@ -44,7 +61,10 @@ __all__ = [
     "ReplayView",
     "ReplaysView",
     "RestoreView",
+    "SegmentView",
     "SettledView",
+    "ShownMeasurementView",
+    "ShownView",
     "SilentView",
     "StatusView",
     "TurnView",
