@@ -13,16 +13,19 @@ from loop.ids import CampaignId
 from loop.ports import Lab
 from loop.state import CampaignState
 from services.campaign.clock import SystemClock
+from services.campaign.inbox_folder import FileLook
 from services.campaign.labs import open_lab
-from services.campaign.post import FileLook, Post
+from services.campaign.post import Post
+from services.campaign.posting import open_post
 from services.campaign.proposing import EngineProposer, EngineRefitter
 from services.campaign.runner import Runner
-from services.campaign.service import CampaignService
 from services.campaign.worker import Turn, Worker, worker_name
 from services.campaign.workspace import EngineKind, Workspace
 from services.compute import open_engine
+from services.ingest.sandbox import Sandbox
 from services.records.table import Table
-from services.store import LeaseGuard, SqlHeldResults, SqlJournal, SqlLeases
+from services.store import LeaseGuard, SqlLeases
+from services.store.blobs import Blobs
 
 __all__ = ["running"]
 
@@ -58,11 +61,22 @@ def running(
     looks: dict[str, FileLook] = {}
 
     def post(guard: LeaseGuard) -> Post:
-        held = SqlHeldResults(database, guard)
-        service = CampaignService(journal=SqlJournal(database, guard), clock=clock, actor=actor, held=held)
-        return Post(workspace.inbox, service=service, held=held, clock=clock, read_table=read_table, looks=looks)
+        return open_post(
+            workspace.inbox,
+            database,
+            guard=guard,
+            blobs=Blobs(workspace.blobs),
+            sandbox=sandbox,
+            clock=clock,
+            actor=actor,
+            read_table=read_table,
+            looks=looks,
+        )
 
-    with open_engine(engine or compute.engine, n_workers=compute.workers, address=compute.address) as where:
+    with (
+        open_engine(engine or compute.engine, n_workers=compute.workers, address=compute.address) as where,
+        Sandbox(profiles=workspace.profiles) as sandbox,
+    ):
         longest_s = read_duration(compute.longest).total_seconds()
         worker = Worker(
             database,

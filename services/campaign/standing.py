@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.campaign.clock import SystemClock
-from services.campaign.post import lying_files, reason_of, refused_files
+from services.campaign.inbox_folder import lying_files, reason_of, refused_files
 from services.campaign.viewing import status_view
 from services.campaign.views import HeldView, InboxView, RefusedView, SettledView, StatusView
 from services.campaign.wiring import Opened

@@ -109,6 +109,16 @@ class Workspace:
         return self.folder / "outbox"
 
     @property
+    def blobs(self) -> Path:
+        """Where raw files are kept as they came, each under its hash."""
+        return self.folder / "blobs"
+
+    @property
+    def profiles(self) -> Path:
+        """Where the workspace's own profiles of delimited text lie."""
+        return self.folder / "profiles"
+
+    @property
     def reports(self) -> Path:
         """Where reports go."""
         return self.folder / "reports"

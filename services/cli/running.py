@@ -172,7 +172,7 @@ def _let_the_inbox_rest(here: Session) -> None:
     """Wait a moment for files that came just now: nobody can tell yet whether they are whole."""
     import time
 
-    from services.campaign.post import seconds_to_rest
+    from services.campaign.inbox_folder import seconds_to_rest
     from services.cli.printing import waiting
 
     inbox = here.opened.workspace.inbox

@@ -4,8 +4,10 @@ from services.disk.crash_points import crash_point, watched
 from services.disk.errors import DiskError
 from services.disk.files import (
     append_line,
+    borrowed_file,
     claimed_folder,
     discard,
+    discard_empty_folder,
     discard_folder,
     keep_folder,
     move_aside,
@@ -18,9 +20,11 @@ from services.disk.files import (
 __all__ = [
     "DiskError",
     "append_line",
+    "borrowed_file",
     "claimed_folder",
     "crash_point",
     "discard",
+    "discard_empty_folder",
     "discard_folder",
     "keep_folder",
     "move_aside",

@@ -13,15 +13,17 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from services.disk.crash_points import crash_point
 from services.disk.errors import DiskError
 
 __all__ = [
     "append_line",
+    "borrowed_file",
     "claimed_folder",
     "discard",
+    "discard_empty_folder",
     "discard_folder",
     "keep_folder",
     "move_aside",
@@ -92,6 +94,16 @@ def write_new(path: Path, content: bytes, what: str = "file") -> Path:
     return write_whole(path, content, what)
 
 
+@contextmanager
+def borrowed_file(fill: Callable[[BinaryIO], None], suffix: str) -> Iterator[Path]:
+    """Write a content to a file of the system's temporary folder, for as long as somebody needs it as a file."""
+    with tempfile.NamedTemporaryFile(prefix="meguri-", suffix=suffix) as file:
+        with _plain_errors(Path(file.name), "cannot be written"):
+            fill(cast(BinaryIO, file))
+            file.flush()
+        yield Path(file.name)
+
+
 def append_line(path: Path, line: str, what: str = "line") -> None:
     """Add one line to a file, made where missing, and flush it to the disk.
 
@@ -149,6 +161,16 @@ def keep_folder(path: Path) -> Path:
     with _plain_errors(path, "cannot be made"):
         path.mkdir(parents=True, exist_ok=True)
     return path
+
+
+def discard_empty_folder(path: Path, what: str = "folder") -> bool:
+    """Remove a folder if there is nothing in it; say whether it is gone."""
+    try:
+        with crash_point(f"remove {what}"):
+            path.rmdir()
+    except OSError:
+        return not path.exists()
+    return True
 
 
 def place_folder(folder: Path, to: Path, what: str = "folder") -> Path:

@@ -13,7 +13,7 @@ from difflib import get_close_matches
 
 from loop.counting import some_of
 
-__all__ = ["Link", "Naming", "Unlinked", "ids_in", "link"]
+__all__ = ["Link", "Naming", "Unlinked", "ids_in", "whose"]
 
 _NEAR = 0.85
 """Ids that are less alike than this are not taken for each other's slip."""
@@ -64,7 +64,7 @@ class _Id:
         return bool(self.proposal) and self.proposal == other.proposal
 
 
-def link(
+def whose(
     namings: Iterable[Naming], *, campaigns: Sequence[str], proposals: Sequence[str], specimens: Sequence[str]
 ) -> Link | Unlinked:
     """Say whose measurement a file is.

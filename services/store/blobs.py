@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from services.disk import DiskError, write_stream
+from services.disk import DiskError, discard, write_stream
 
 __all__ = ["Blob", "BlobFault", "Blobs"]
 
@@ -63,6 +65,20 @@ class Blobs:
         except OSError as error:
             raise DiskError(path, f"cannot be read: {error.strerror or error}") from error
         return blob
+
+    def keep_unpacked(self, fill: Callable[[BinaryIO], None]) -> Blob:
+        """Keep what `fill` writes, as the content of a file that lies packed in another.
+
+        Raises
+        ------
+        DiskError
+            If it cannot be written; nothing half-written is left.
+        """
+        unpacked = self._folder / f".unpacked-{os.getpid()}-{threading.get_ident()}.part"
+        try:
+            return self.keep(write_stream(unpacked, fill, "unpacked file"))
+        finally:
+            discard(unpacked, "unpacked file")
 
     def path(self, hash_: str) -> Path:
         """Return where the file of a hash lies, or would lie."""

@@ -109,7 +109,8 @@ class SqlHeldResults:
                     settled_by="",
                     settlement="",
                 )
-                n_new += connection.execute(row.on_conflict_do_nothing()).rowcount
+                new = row.on_conflict_do_nothing().returning(col(HeldResultRow.id))
+                n_new += connection.execute(new).scalar_one_or_none() is not None
         return n_new
 
     def records(self, *, waiting_only: bool = False) -> list[HeldRecord]:

@@ -148,13 +148,14 @@ class SqlMeasurements:
         """Write a file's row where there is none, or one of a refusal that is overcome; say whether it was written."""
         values, row = file.model_dump(), RawFileRow
         dialect = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-        if connection.execute(dialect(row).values(**values).on_conflict_do_nothing()).rowcount:
+        new = dialect(row).values(**values).on_conflict_do_nothing().returning(col(row.hash))
+        if connection.execute(new).scalar_one_or_none() is not None:
             return True
         if not file.reader:
             return False
         overcome = update(row).where(col(row.hash) == file.hash, col(row.reader) == "")
         told = {"reader": file.reader, "refusal": "", "hint": ""}
-        return bool(connection.execute(overcome.values(**told)).rowcount)
+        return connection.execute(overcome.values(**told).returning(col(row.hash))).scalar_one_or_none() is not None
 
 
 def _one(connection: Connection, id_: str) -> Measurement:

@@ -21,6 +21,7 @@ from loop.journal import fold
 from loop.ports import Clock
 from loop.state import CampaignState
 from services.campaign.errors import CampaignError, WorkspaceError
+from services.campaign.inbox_folder import REFUSED, TAKEN
 from services.campaign.operations.findings import Finding
 from services.campaign.operations.judging_campaigns import InboxFile, judge_campaign, judge_held, judge_inbox
 from services.campaign.operations.judging_database import judge_database, judge_journals, judge_leases, judge_orders
@@ -32,7 +33,6 @@ from services.campaign.operations.judging_machine import (
     judge_remains,
     judge_software,
 )
-from services.campaign.post import REFUSED, TAKEN
 from services.campaign.worker import is_dead
 from services.campaign.workspace import HOME_VARIABLE, SETTINGS_FILE, Workspace, find_workspace
 from services.disk import DiskError, discard, write_whole

@@ -10,12 +10,13 @@ import openpyxl
 import pytest
 
 from loop.errors import LeaseLostError
-from services.campaign.post import FileLook, Post, lying_files, reason_of, refused_files, seconds_to_rest
-from services.campaign.service import CampaignService
+from services.campaign.inbox_folder import FileLook, lying_files, reason_of, refused_files, seconds_to_rest
+from services.campaign.posting import open_post
 from services.campaign.wiring import read_table
-from services.store import LeaseGuard, Settlement, SqlHeldResults, SqlJournal, SqlLeases
+from services.store import LeaseGuard, Settlement, SqlHeldResults, SqlLeases
+from services.store.blobs import Blobs
 from tests.services.campaign.tiny import TINY, read
-from tests.services.campaign.workers import NOON, SetClock, begin
+from tests.services.campaign.workers import NOON, SetClock, begin, here
 
 FIRST, SECOND = "PP01-C001-01", "PP01-C001-02"
 HEADER = "proposal,strength,strength n,remarks\n"
@@ -29,7 +30,7 @@ class Box:
         self.folder.mkdir()
         self.clock, self.looks = SetClock(), dict[str, FileLook]()
         self.service = begin(database, TINY, self.clock)
-        self.held = SqlHeldResults(database)
+        self.held, self.blobs = SqlHeldResults(database), Blobs(folder / "blobs")
         self.propose("PP01")
 
     def propose(self, campaign: str) -> None:
@@ -45,14 +46,14 @@ class Box:
         return path
 
     def empty(self, under: LeaseGuard | None = None) -> list[str]:
-        held = SqlHeldResults(self.database, under)
-        journal = SqlJournal(self.database, under)
-        service = CampaignService(journal=journal, clock=self.clock, actor="meguri", held=held)
-        post = Post(
+        post = open_post(
             self.folder,
-            service=service,
-            held=held,
+            self.database,
+            guard=under,
+            blobs=self.blobs,
+            sandbox=here(),
             clock=self.clock,
+            actor="meguri",
             read_table=lambda path, numbers: read_table(path, numbers=numbers),
             looks=self.looks,
         )
@@ -200,21 +201,20 @@ def test_a_file_that_is_no_table_stops_nobody(box, content):
     box.put("a.xlsx", content)
     box.put("b.csv", content)
     box.put("c.csv", HEADER + f"{FIRST},30.5,,\n")
-    assert box.empty()[-1] == "c.csv: 1 new result of PP01"
+    assert box.empty()[0] == "c.csv: 1 new result of PP01"
     assert box.values() == {f"{FIRST}-S1": 30.5}
     left = {path.name for path in box.folder.rglob("*") if path.is_file()}
     assert {"a.xlsx", "b.csv", "c.csv"} <= left
 
 
-def test_a_table_of_something_else_is_left_and_told_once(box):
-    """No file is moved that is none of ours; it is looked at again when it changes."""
-    box.put("spectrum.csv", "wavenumber,absorbance\n1000,0.1\n")
-    (box.folder / "photo.png").write_bytes(b"...")
-    assert box.empty() == ["spectrum.csv is left where it is: it has no column 'proposal'"]
-    assert box.empty() == []
-    box.put("spectrum.csv", HEADER + f"{FIRST},30.5,,\n")
-    assert box.empty() == ["spectrum.csv: 1 new result of PP01"]
-    assert (box.folder / "photo.png").exists()
+def test_a_file_that_nobody_can_read_is_put_aside_with_both_reasons(box):
+    """It is no measurement, and no result sheet either; mended, it is taken."""
+    box.put("notes.csv", "to do\nbuy talc\n")
+    [told] = box.empty()
+    assert told.startswith("notes.csv was refused: no reader knows this format")
+    assert "nor is it a result sheet" in reason_of(box.folder / "refused" / "notes.csv")
+    box.put("notes.csv", HEADER + f"{FIRST},30.5,,\n")
+    assert box.empty() == ["notes.csv: 1 new result of PP01"]
 
 
 def test_rows_that_fit_no_proposal_wait_for_a_person_and_the_others_are_booked(box):

@@ -11,12 +11,17 @@ from campaigns.virtual_laboratory import VirtualLaboratory
 from loop.agent import propose_batch
 from loop.refit import refit
 from loop.state import CampaignState
+from services.campaign.inbox_folder import FileLook
 from services.campaign.labs import ManualLab
-from services.campaign.post import FileLook, Post
+from services.campaign.post import Post
+from services.campaign.posting import open_post
 from services.campaign.service import CampaignService
 from services.campaign.wiring import read_table
 from services.campaign.worker import Worker
+from services.compute.serial import SerialEngine
+from services.ingest.sandbox import Sandbox
 from services.store import LeaseGuard, SqlHeldResults, SqlJournal
+from services.store.blobs import Blobs
 from tests.services.campaign.tiny import TINY, measured, read, strength
 
 BY_ITSELF = TINY + "schedule: {every: 10 s, approval: automatic, attempts: 2, give_up: abandon, overdue: 5 min}\n"
@@ -58,6 +63,11 @@ def people(database: Engine, clock: SetClock | None = None) -> CampaignService:
     return CampaignService(journal=SqlJournal(database), clock=clock or SetClock(), actor="suzuki", held=held)
 
 
+def here() -> Sandbox:
+    """Read files in this process: they are our own."""
+    return Sandbox(engine=SerialEngine(n_attempts=1))
+
+
 def worker(
     database: Engine,
     folder: Path,
@@ -74,13 +84,14 @@ def worker(
         return ManualLab(folder / "outbox") if is_manual else films(state, folder / "laboratory")
 
     def post(guard: LeaseGuard) -> Post:
-        held = SqlHeldResults(database, guard)
-        service = CampaignService(journal=SqlJournal(database, guard), clock=clock, actor="meguri", held=held)
-        return Post(
+        return open_post(
             folder / "inbox",
-            service=service,
-            held=held,
+            database,
+            guard=guard,
+            blobs=Blobs(folder / "blobs"),
+            sandbox=here(),
             clock=clock,
+            actor="meguri",
             read_table=lambda path, numbers: read_table(path, numbers=numbers),
             looks=looks,
         )

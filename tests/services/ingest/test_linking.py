@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.linking import Link, Naming, Unlinked, ids_in, link
+from services.ingest.linking import Link, Naming, Unlinked, ids_in, whose
 
 CAMPAIGNS = ("PP01", "PP0", "R-PP-2")
 PROPOSALS = ("PP01-C003-01", "PP01-C003-02", "R-PP-2-C001-01")
@@ -15,7 +15,7 @@ FILE, HEADER, MANIFEST = "the file's name", "the header's Sample", "the manifest
 
 
 def linked(*namings: tuple[str, str]) -> Link | Unlinked:
-    return link([Naming(*n) for n in namings], campaigns=CAMPAIGNS, proposals=PROPOSALS, specimens=SPECIMENS)
+    return whose([Naming(*n) for n in namings], campaigns=CAMPAIGNS, proposals=PROPOSALS, specimens=SPECIMENS)
 
 
 @given(

@@ -1,0 +1,206 @@
+"""Take files in: hash, keep, read, link, book. Any step may be the last of this process; nothing is lost or doubled.
+
+Kept before it is booked, booked before it is moved: killed in between, the file is taken in again, and what is known is
+not booked twice. The same bytes are one file, whatever they are called and however many take them in at once.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from loop.ports import Clock
+from services.campaign.intake.arrival import Arrival, Outcome
+from services.campaign.intake.booking import doubted, linked, measurements_in, namings, owner, printable
+from services.campaign.intake.names import Names
+from services.disk import DiskError
+from services.ingest.errors import UnreadableFile
+from services.ingest.linking import Link
+from services.ingest.reading import ReadFile
+from services.ingest.sandbox import Sandbox
+from services.ingest.zipped import ZipArchive, opened_zip
+from services.records.measurement import KeptFile, Measurement
+from services.records.reading import Facts
+from services.store.blobs import Blob, Blobs
+from services.store.measurements import SqlMeasurements
+
+__all__ = ["Intake"]
+
+_Step = tuple[Arrival, Blob | None, Callable[[], ReadFile] | None]
+"""A file on its way: None for the blob of one that is refused unseen, None for the reading of one that is known."""
+
+
+class Intake:
+    """The way in for instruments' files.
+
+    Parameters
+    ----------
+    blobs
+        Where bytes are kept.
+    measurements
+        Where files and measurements are booked, under the lease of whoever takes in.
+    sandbox
+        Where files are read.
+    names
+        Tells all ids that there are.
+    clock
+        Tells when files came.
+    actor
+        Who takes in.
+    """
+
+    def __init__(
+        self,
+        *,
+        blobs: Blobs,
+        measurements: SqlMeasurements,
+        sandbox: Sandbox,
+        names: Callable[[], Names],
+        clock: Clock,
+        actor: str,
+    ) -> None:
+        self._blobs, self._measurements, self._sandbox = blobs, measurements, sandbox
+        self._names, self._clock, self._actor = names, clock, actor
+
+    def take(self, arrivals: Iterable[Arrival]) -> Iterator[Outcome]:
+        """Take files in, several at a time, and say in their order what became of each.
+
+        Interrupted, what was said is booked; the rest is taken in the next time.
+
+        Raises
+        ------
+        LeaseLostError
+            If somebody else empties the inbox by now.
+        DiskError, StoreError
+            If something cannot be kept or booked; the file stays where it was.
+        """
+        names, ahead = self._names(), deque[_Step]()
+        with _Zips() as zips:
+            for arrival in arrivals:
+                ahead.append(self._begun(arrival, zips))
+                if len(ahead) == self._sandbox.n_ahead:
+                    yield self._ended(*ahead.popleft(), names)
+            while ahead:
+                yield self._ended(*ahead.popleft(), names)
+
+    def _begun(self, arrival: Arrival, zips: _Zips) -> _Step:
+        if arrival.refusal:
+            return arrival, None, None
+        try:
+            blob = self._kept(arrival, zips)
+        except UnreadableFile as error:
+            return replace(arrival, refusal=error.reason + (f" ({error.hint})" if error.hint else "")), None, None
+        except DiskError as error:
+            if error.path != arrival.path:
+                raise
+            return replace(arrival, hindrance=error.reason), None, None
+        known = self._measurements.file(blob.hash)
+        if known is not None and known.reader and not arrival.reader:
+            return arrival, blob, None
+        name, reader = printable(arrival.name), arrival.reader or (arrival.said.reader if arrival.said else "")
+        return arrival, blob, self._sandbox.begin(self._blobs.path(blob.hash), name=name, reader=reader)
+
+    def _kept(self, arrival: Arrival, zips: _Zips) -> Blob:
+        """Keep the bytes of a file, unpacked first where it lies in a zip."""
+        if not arrival.inside:
+            return self._blobs.keep(arrival.path)
+        archive = zips.opened(arrival.path)
+        [member] = [file for file in archive.files if file.name == arrival.inside]
+        return self._blobs.keep_unpacked(lambda part: archive.copy(member, part))
+
+    def _ended(self, arrival: Arrival, blob: Blob | None, read: Callable[[], ReadFile] | None, names: Names) -> Outcome:
+        if arrival.hindrance:
+            return Outcome(arrival=arrival, fate="later", reason=arrival.hindrance)
+        if blob is None:
+            return Outcome(arrival=arrival, fate="refused", reason=arrival.refusal)
+        if read is None:
+            return self._known(arrival, blob, names)
+        file = KeptFile(
+            hash=blob.hash, size=blob.size, name=printable(arrival.name), received_at=self._clock.now(), reader=""
+        )
+        try:
+            found = read()
+        except UnreadableFile as error:
+            reason, hint = printable(error.reason), printable(error.hint)
+            self._measurements.take_in(file.model_copy(update={"refusal": reason, "hint": hint}), ())
+            return Outcome(arrival=arrival, fate="refused", hash=blob.hash, reason=reason, hint=hint)
+        measurements = tuple(self._unlike_others(m) for m in measurements_in(found, arrival, blob.hash, names))
+        if not self._measurements.take_in(file.model_copy(update={"reader": found.reader}), measurements):
+            return self._known(arrival, blob, names)
+        return Outcome(arrival=arrival, fate="new", hash=blob.hash, measurements=measurements)
+
+    def _unlike_others(self, measurement: Measurement) -> Measurement:
+        """Doubt a measurement that holds the very numbers of another one: no instrument measures the same twice."""
+        alike = [
+            other
+            for other in self._measurements.measurements(fingerprint=measurement.fingerprint)
+            if other.file != measurement.file and other.judgement != "excluded"
+        ]
+        if not alike:
+            return measurement
+        told = f"holds the very numbers of {alike[0].id}, of {owner(alike[0])}, in other bytes"
+        return doubted(measurement, "duplicate", told)
+
+    def _known(self, arrival: Arrival, blob: Blob, names: Names) -> Outcome:
+        """Look at a file whose bytes came before: its new name may tell whose it is, or contradict what is booked."""
+        notes: list[str] = []
+        measurements: list[Measurement] = []
+        for known in self._measurements.measurements(file=blob.hash):
+            said = Facts() if known.is_linked else Facts(specimen=str(known.facts.get("specimen", "")))
+            whose = names.whose(namings(arrival, said, "" if known.is_linked else known.label))
+            changed = known
+            if isinstance(whose, Link) and not known.is_linked:
+                changed = linked(known, whose)
+                self._decide(changed, "linked", f"came again as {printable(arrival.name)}")
+                notes.append(f"{known.id} is of {owner(changed)}: its bytes came again under a name that says so")
+            elif isinstance(whose, Link) and not _agree(known, whose):
+                named = whose.specimen or whose.proposal
+                told = f"the same bytes came as {printable(arrival.name)}, of {named}, and are booked of {owner(known)}"
+                notes.append(f"{known.id}: {told}")
+                if told not in [message for _, message in known.doubts]:
+                    changed = doubted(known, "duplicate", told)
+                    self._decide(changed, "doubted", told)
+            measurements.append(changed)
+        return Outcome(
+            arrival=arrival, fate="known", hash=blob.hash, measurements=tuple(measurements), notes=tuple(notes)
+        )
+
+    def _decide(self, changed: Measurement, what: str, reason: str) -> None:
+        at = self._clock.now()
+        self._measurements.decide(changed.id, changed, what=what, actor=self._actor, at=at, reason=reason)
+
+
+class _Zips:
+    """The zip that files are being taken out of: opened once for all of them."""
+
+    def __init__(self) -> None:
+        self._path: Path | None = None
+        self._archive: ZipArchive | None = None
+        self._stack = ExitStack()
+
+    def opened(self, path: Path) -> ZipArchive:
+        """Return an archive that was looked over."""
+        if self._archive is None or self._path != path:
+            self._stack.close()
+            self._path, self._archive = path, self._stack.enter_context(opened_zip(path))
+        return self._archive
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+
+def _agree(known: Measurement, whose: Link) -> bool:
+    """Whether a link says the same as is booked, or less or more of the same."""
+    if known.specimen and whose.specimen:
+        return known.specimen == whose.specimen
+    return bool(known.proposal) and known.proposal == whose.proposal

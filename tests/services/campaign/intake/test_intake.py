@@ -1,0 +1,237 @@
+"""A file is taken in once, whatever it is called and however often it comes; whose it is stands in it, or it waits."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from services.campaign.errors import SheetError
+from services.campaign.intake.arrivals import arrivals_in
+from services.campaign.posting import open_intake
+from services.campaign.wiring import read_table
+from services.store.blobs import Blob, Blobs
+from services.store.measurements import SqlMeasurements
+from tests.services.campaign.intake.files import ftir, waxs
+from tests.services.campaign.tiny import TINY
+from tests.services.campaign.workers import SetClock, begin, here
+
+FIRST, SECOND = "PP01-C001-01", "PP01-C001-02"
+
+
+class Lab:
+    """A workspace with two proposals, and somebody who takes files in."""
+
+    def __init__(self, database, folder: Path) -> None:
+        self.database, self.folder = database, folder / "data"
+        self.folder.mkdir()
+        service = begin(database, TINY, SetClock())
+        service.propose("PP01")
+        service.approve("PP01")
+        self.blobs, self.store = Blobs(folder / "blobs"), SqlMeasurements(database)
+
+    def put(self, name: str, data: bytes) -> Path:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        return path
+
+    def intake(self):
+        return open_intake(self.database, blobs=self.blobs, sandbox=here(), clock=SetClock(), actor="suzuki")
+
+    def take(self, *paths: Path):
+        return list(self.intake().take(arrivals_in(paths or [self.folder], read_table)))
+
+
+@pytest.fixture
+def lab(database, tmp_path):
+    return Lab(database, tmp_path)
+
+
+def test_a_file_named_after_its_specimen_becomes_its_measurement(lab):
+    """Linked, summarised, kept as it came; the original stays where it was."""
+    path = lab.put(f"{FIRST}-S1 ftir.csv", ftir())
+    [outcome] = lab.take()
+    assert (outcome.fate, outcome.waiting, outcome.doubted) == ("new", (), ())
+    [kept] = lab.store.measurements()
+    assert (kept.campaign, kept.proposal, kept.specimen) == ("PP01", FIRST, f"{FIRST}-S1")
+    assert (kept.modality, kept.judgement) == ("FTIR", "kept")
+    assert lab.blobs.path(kept.file).read_bytes() == path.read_bytes() == ftir()
+    assert lab.store.file(kept.file).name == f"{FIRST}-S1 ftir.csv"
+
+
+@pytest.mark.parametrize("name", ["pp01 c001 01 s1.csv", "PP01_C001_01_S1.csv", f"{FIRST}/ftir.csv"])
+def test_ids_are_found_as_people_write_them_also_in_folders(lab, name):
+    lab.put(name, ftir())
+    [outcome] = lab.take()
+    assert outcome.measurements[0].proposal == FIRST
+
+
+def test_the_same_bytes_under_any_name_are_one_measurement(lab):
+    """Copies, and the same file again on another day."""
+    for name in (f"{FIRST} a.csv", f"{FIRST} b.csv", f"x/{FIRST} c.csv"):
+        lab.put(name, ftir())
+    assert sorted(outcome.fate for outcome in lab.take()) == ["known", "known", "new"]
+    assert [outcome.fate for outcome in lab.take()] == ["known"] * 3
+    assert len(lab.store.measurements()) == len(list(lab.blobs.check())) == 1
+
+
+def test_eight_threads_with_the_same_bytes_make_one_measurement(lab):
+    """Each is told what became of it; none fails."""
+    paths = [lab.put(f"{n}/{FIRST}.csv", ftir()) for n in range(8)]
+    fates: list[str] = []
+    barrier = threading.Barrier(8)
+
+    def take(path: Path) -> None:
+        barrier.wait()
+        fates.extend(outcome.fate for outcome in lab.take(path))
+
+    threads = [threading.Thread(target=take, args=(path,)) for path in paths]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(fates) == ["known"] * 7 + ["new"]
+    assert len(lab.store.measurements()) == 1
+    assert [type(found) for found in lab.blobs.check()] == [Blob]
+
+
+def test_what_nobody_names_waits_with_a_reason_and_a_suggestion(lab):
+    lab.put("friday.csv", ftir())
+    lab.put("PP01-C001-07.csv", ftir(2))
+    unnamed, unknown = sorted((outcome.measurements[0] for outcome in lab.take()), key=lambda m: len(m.waits_because))[
+        ::-1
+    ]
+    assert "nothing names its specimen" in unnamed.waits_because
+    assert "PP01 has no PP01-C001-07" in unknown.waits_because
+    assert FIRST in unknown.suggestion
+    assert [m.id for m in lab.store.measurements(campaign="")] == sorted([unnamed.id, unknown.id])
+
+
+def test_a_name_that_contradicts_the_header_waits(lab):
+    """Nobody guesses which of the two is right."""
+    lab.put(f"{FIRST}.csv", ftir(sample=SECOND))
+    [outcome] = lab.take()
+    assert outcome.measurements[0].waits_because == f"its header says {SECOND}, its name says {FIRST}"
+
+
+def test_a_file_that_waits_is_linked_when_its_bytes_come_under_a_telling_name(lab):
+    """The person renamed it and put it in again."""
+    lab.put("friday.csv", ftir())
+    lab.take()
+    (lab.folder / "friday.csv").rename(lab.folder / f"{SECOND}.csv")
+    [outcome] = lab.take()
+    assert outcome.fate == "known"
+    [kept] = lab.store.measurements()
+    assert (kept.proposal, kept.waits_because) == (SECOND, "")
+    assert [d.what for d in lab.store.decisions(kept.id)] == ["linked"]
+
+
+def test_a_copy_under_another_specimens_name_is_doubted_not_swallowed(lab):
+    """One of the two names is wrong; the measurement trains nothing until a person says which."""
+    lab.put(f"a/{FIRST}.csv", ftir())
+    lab.put(f"b/{SECOND}.csv", ftir())
+    first, second = lab.take()
+    assert first.doubted == ()
+    assert FIRST in second.notes[0]
+    assert SECOND in second.notes[0]
+    [kept] = lab.store.measurements()
+    assert (kept.judgement, kept.proposal) == ("doubted", FIRST)
+    lab.take()
+    assert len(lab.store.decisions(kept.id)) == 1
+
+
+def test_the_same_numbers_in_other_bytes_are_doubted(lab):
+    """Exported again under another name: no instrument measures the same noise twice."""
+    lab.put(f"a/{FIRST}.csv", ftir())
+    lab.put(f"b/{SECOND}.csv", ftir() + b"\n")
+    _, second = lab.take()
+    [doubt] = second.doubted[0].doubts
+    assert doubt[0] == "duplicate"
+    assert FIRST in doubt[1]
+
+
+def test_a_manifest_says_whose_a_file_is_and_what_is_known_of_its_bar(lab):
+    """Names that say nothing; a day of moulding, from which the age at test follows."""
+    lab.put("run1/0001.csv", ftir())
+    lab.put("run1/0002.csv", ftir(2))
+    head = "file,specimen,bar,moulded on,operator"
+    rows = f"0001.csv,{FIRST}-S1,3,2026-02-20,Mori\n0002.csv,{SECOND},,,"
+    lab.put("run1/manifest.csv", f"{head}\n{rows}\n".encode())
+    assert [outcome.fate for outcome in lab.take()] == ["new", "new"]
+    [first], [second] = (lab.store.measurements(proposal=which) for which in (FIRST, SECOND))
+    assert (first.specimen, first.piece.bar, str(first.piece.moulded_on), first.operator) == (
+        f"{FIRST}-S1", "3", "2026-02-20", "Mori",
+    )  # fmt: skip
+    assert second.piece.moulded_on is None
+
+
+def test_a_manifest_that_contradicts_the_name_makes_it_wait(lab):
+    lab.put(f"{FIRST}.csv", ftir())
+    lab.put("manifest.csv", f"file,specimen\n{FIRST}.csv,{SECOND}\n".encode())
+    [outcome] = lab.take()
+    assert outcome.waiting
+    assert "the manifest (manifest.csv, line 2" in outcome.measurements[0].waits_because
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("name,specimen\na.csv,X\n", "a manifest has a column 'file'"),
+        ("file,specimen\na.csv,X\na.csv,Y\n", "a.csv stands there twice"),
+        ("file,moulded on\na.csv,20.2.26\n", "'20.2.26' is no day"),
+    ],
+)
+def test_a_manifest_that_cannot_be_read_lets_nothing_in_on_a_guess(lab, text, why):
+    lab.put("a.csv", ftir())
+    lab.put("manifest.csv", text.encode())
+    with pytest.raises(SheetError, match=why):
+        lab.take()
+    assert lab.store.files() == []
+
+
+def test_a_file_that_cannot_be_read_is_kept_with_its_reason_and_read_once_it_can_be(lab, tmp_path):
+    """Refused today; with a profile of its own tomorrow."""
+    lab.put(f"{FIRST}.csv", b"to do\nbuy talc\n")
+    [outcome] = lab.take()
+    assert outcome.fate == "refused"
+    assert "no reader knows this format" in outcome.reason
+    [file] = lab.store.files()
+    assert (file.reader, file.refusal) == ("", outcome.reason)
+    assert lab.blobs.path(file.hash).read_bytes().startswith(b"to do")
+
+
+def test_links_are_refused_and_hidden_files_passed_over(lab, tmp_path):
+    outside = tmp_path / "secret.csv"
+    outside.write_bytes(ftir())
+    (lab.folder / f"{FIRST}.csv").symlink_to(outside)
+    lab.put(".DS_Store", b"...")
+    lab.put("Thumbs.db", b"...")
+    [outcome] = lab.take()
+    assert (outcome.fate, outcome.reason) == ("refused", "it is a link; put the file itself there")
+    assert list(lab.blobs.hashes()) == []
+
+
+def test_a_measurement_that_looks_wrong_is_doubted_with_its_reason(lab):
+    """A shutter that was closed."""
+    lab.put(f"{FIRST}.csv", b"wavenumber [cm-1],absorbance\n" + b"".join(b"%d,0.1\n" % x for x in range(400, 700)))
+    [outcome] = lab.take()
+    [doubt] = outcome.doubted[0].doubts
+    assert doubt[0] == "flat"
+
+
+def test_everything_of_a_batch_is_told_in_order_and_other_kinds_beside_it(lab):
+    for n in range(12):
+        lab.put(f"{n:02d} {FIRST}.xy", waxs(n))
+    outcomes = lab.take()
+    assert [outcome.arrival.name for outcome in outcomes] == [f"{n:02d} {FIRST}.xy" for n in range(12)]
+    assert {m.modality for m in lab.store.measurements()} == {"WAXS"}
+
+
+def test_a_name_that_is_no_text_does_not_stop_the_others(lab):
+    """As computers of other tongues write them."""
+    name = b"PP01-C001-01 \xfc\xff.csv".decode(errors="surrogateescape")
+    (lab.folder / name).write_bytes(ftir())
+    lab.put(f"{SECOND}.csv", ftir(2))
+    assert [outcome.fate for outcome in lab.take()] == ["new", "new"]
