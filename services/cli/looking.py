@@ -54,3 +54,44 @@ def find(
     for line in told(view):
         say(line, wrap=True)
     next_step(next_of(view))
+
+
+@commands.command(rich_help_panel=CONSULT)
+def show(
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE|ID",
+            show_default=False,
+            help="A file as an instrument wrote it; or the id of a measurement, a specimen or a proposal.",
+        ),
+    ],
+    save: Annotated[
+        Path | None,
+        typer.Option(
+            "--save", metavar="DIR", show_default=False, help="Folder for page and picture. Default: reports/, or here."
+        ),
+    ] = None,
+    open_: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+    json_: JsonOption = False,
+) -> None:
+    """Look at a file, a measurement, or all of a specimen: in short here, in pictures as HTML and PNG.
+
+    A file is read where it lies and is not taken in; that works outside of a workspace too.
+    """
+    from services.cli.looking_pages import look_here, next_of, shown_page
+    from services.cli.printing import emit, next_step, show, waiting
+
+    with waiting(f"reading and drawing {what}"):
+        view = look_here(what, save)
+    if json_:
+        emit(view)
+    else:
+        show(shown_page(view))
+        show(view.page)
+        if view.picture:
+            show(view.picture)
+    if open_:
+        typer.launch(view.page)
+    for command in next_of(view):
+        next_step(command)

@@ -19,6 +19,7 @@ __all__ = [
     "GREY",
     "GRID",
     "INK",
+    "MUTED",
     "PAPER",
     "SCALE",
     "dress",

@@ -20,9 +20,9 @@ from loop.state import CampaignState
 from services.disk import write_whole
 from services.report.style import ACCENT, BAND, CONTRAST, GREY, INK
 
-__all__ = ["save_pictures"]
+__all__ = ["FONTS", "save_pictures"]
 
-_FONTS = ("DejaVu Sans", "Hiragino Sans", "Noto Sans CJK JP", "Noto Sans JP", "Yu Gothic", "IPAGothic", "MS Gothic")
+FONTS = ("DejaVu Sans", "Hiragino Sans", "Noto Sans CJK JP", "Noto Sans JP", "Yu Gothic", "IPAGothic", "MS Gothic")
 _SUFFIXES = ("png", "svg")
 _DPI = 160
 
@@ -33,7 +33,7 @@ def save_pictures(state: CampaignState, folder: Path) -> tuple[Path, ...]:
     The folder is made where it is not there. A picture that has nothing to show yet is not written.
     """
     available = {entry.name for entry in font_manager.fontManager.ttflist}
-    families = [name for name in _FONTS if name in available] or ["sans-serif"]
+    families = [name for name in FONTS if name in available] or ["sans-serif"]
     written: list[Path] = []
     with rc_context(
         {

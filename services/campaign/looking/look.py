@@ -1,0 +1,129 @@
+"""Look at a file, a measurement, a specimen or a proposal: read it, draw it, write the page and the picture."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from loop.counting import counted
+from services.campaign.looking.gather import LookError, Seen, seen_in_file, seen_of
+from services.campaign.looking.showing import leaf_of, shown
+from services.campaign.views.looking import ShownMeasurementView, ShownView
+from services.disk import write_whole
+from services.ingest.sandbox import Sandbox
+from services.report.pictures.measurement import Drawn, panels_of
+from services.report.pictures.panels import Panel
+from services.store.blobs import Blobs
+from services.store.measurements import SqlMeasurements
+
+if TYPE_CHECKING:
+    from services.campaign.wiring import Opened
+
+__all__ = ["look", "picture_of"]
+
+_MARK = ".shown"
+"""Stands in the names of what is written, so that no raw file beside it is ever replaced."""
+
+
+def look(what: str, *, opened: Opened | None, folder: Path | None = None) -> ShownView:
+    """Look at something, and write a page (HTML) and a picture (PNG) of it.
+
+    Parameters
+    ----------
+    what
+        Path of a file, which is read where it lies and not taken in; else the id of a measurement, a specimen or a
+        proposal.
+    opened
+        The workspace; None outside of one, where only files can be looked at.
+    folder
+        Where page and picture go; the workspace's ``reports`` where left out, the current folder outside of one.
+
+    Raises
+    ------
+    LookError
+        If there is nothing of that name.
+    UnreadableFile
+        If a file cannot be read; says why.
+    DiskError
+        If page or picture cannot be written.
+    """
+    seen = _gathered(what, opened)
+    views = tuple(shown(one) for one in seen)
+    where = folder or (opened.workspace.reports if opened is not None else Path.cwd())
+    name = _file_name(Path(what).name if Path(what).is_file() else what.upper())
+    panels = picture_of(seen)
+    page, picture = _drawn(name, views, seen, panels)
+    html = write_whole(where / f"{name}{_MARK}.html", page.encode(), "page")
+    png = write_whole(where / f"{name}{_MARK}.png", picture, "picture") if picture else None
+    return ShownView(what=what, measurements=views, page=str(html), picture=str(png) if png is not None else "")
+
+
+def picture_of(seen: Sequence[Seen]) -> tuple[Panel, ...]:
+    """Describe the pictures of what was looked at; several measurements are told apart by what differs."""
+    readable = [one for one in seen if one.reading is not None]
+    names = _names(readable)
+    return panels_of(
+        [
+            Drawn(reading=one.reading, name=name, modality=one.modality)
+            for one, name in zip(readable, names, strict=True)
+            if one.reading is not None
+        ]
+    )
+
+
+def _gathered(what: str, opened: Opened | None) -> tuple[Seen, ...]:
+    path = Path(what)
+    if not path.is_file() and opened is None:
+        raise LookError(
+            f"there is no file {what} here, and no workspace at or above the current folder to look for an id in"
+        )
+    taken = SqlMeasurements(opened.database) if opened is not None else None
+    profiles = opened.workspace.folder / "profiles" if opened is not None else None
+    with Sandbox(profiles=profiles) as sandbox:
+        if path.is_file() or opened is None or taken is None:
+            return seen_in_file(path, sandbox, taken)
+        return seen_of(what, sandbox, taken, Blobs(opened.workspace.folder / "blobs").path)
+
+
+def _drawn(
+    name: str, views: Sequence[ShownMeasurementView], seen: Sequence[Seen], panels: Sequence[Panel]
+) -> tuple[str, bytes]:
+    """Draw the page, and the picture where there is one."""
+    from services.report.measurement_page import build_measurement_page
+    from services.report.pictures.panel_files import panels_png
+
+    subtitle = _subtitle(views)
+    leaves = [leaf_of(view, one) for view, one in zip(views, seen, strict=True)]
+    page = build_measurement_page(name, subtitle, panels, leaves)
+    return page, panels_png(f"{name} · {subtitle}", panels) if panels else b""
+
+
+def _subtitle(views: Sequence[ShownMeasurementView]) -> str:
+    modalities = dict.fromkeys(view.modality for view in views if view.modality)
+    specimens = dict.fromkeys(view.specimen or view.proposal for view in views if view.specimen or view.proposal)
+    told = [", ".join(list(names)[:4]) for names in (modalities, specimens) if names]
+    return " · ".join([*told, counted(len(views), "measurement")])
+
+
+def _names(seen: Sequence[Seen]) -> list[str]:
+    """Name each of several by what tells it from the others: its label, its specimen, its file."""
+    if len(seen) == 1:
+        return [seen[0].label]
+    names = [one.label for one in seen]
+    for told in (
+        [one.measurement.specimen if one.measurement is not None else "" for one in seen],
+        [one.file for one in seen],
+        [str(one.number) for one in seen],
+    ):
+        if len(set(names)) == len(names) and all(names):
+            break
+        if len(set(told)) > 1:
+            names = [" · ".join(filter(None, pair)) for pair in zip(names, told, strict=True)]
+    return names
+
+
+def _file_name(text: str) -> str:
+    """Return a text as the name of a file anywhere."""
+    return re.sub(r"[^\w.+@=-]+", "_", text).strip(".") or "shown"
