@@ -58,7 +58,7 @@ def test_yield_strength_and_break_come_back(noise):
     assert bar["strength"].basis == "first maximum"
     top = planted.stress(np.array([bar["yield_strain"].value / 100]))  # a flat top: where is as good as the noise
     assert top == pytest.approx(32, abs=max(noise, 1e-3))
-    assert bar["yield_strain"].value == pytest.approx(9, abs=0.1 + 20 * noise)
+    assert bar["yield_strain"].value == pytest.approx(9, abs=1.5 if noise else 0.1)
     assert bar["stress_at_break"].value == pytest.approx(0.7 * 32, abs=4 * noise + 0.01)
     _, strain, stress = Bar().rows()
     travel = strain * GRIPS + COMPLIANCE * stress * AREA
