@@ -72,6 +72,15 @@ def show(
             "--save", metavar="DIR", show_default=False, help="Folder for page and picture. Default: reports/, or here."
         ),
     ] = None,
+    reader: Annotated[
+        str | None,
+        typer.Option(
+            "--reader",
+            metavar="NAME",
+            show_default=False,
+            help="Reader of a file that several could read, as xrdml or profile:matrix_rows. Default: by its content.",
+        ),
+    ] = None,
     open_: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
     json_: JsonOption = False,
 ) -> None:
@@ -83,7 +92,7 @@ def show(
     from services.cli.printing import emit, next_step, show, waiting
 
     with waiting(f"reading and drawing {what}"):
-        view = look_here(what, save)
+        view = look_here(what, folder=save, reader=reader or "")
     if json_:
         emit(view)
     else:

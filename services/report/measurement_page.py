@@ -10,12 +10,16 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
+from loop.counting import counted
 from services.report.pictures.panel_figures import panel_figure
 from services.report.pictures.panels import Panel
 from services.report.style import DARK
 from services.report.tables import Table
 
 __all__ = ["Fact", "Leaf", "build_measurement_page"]
+
+_MOST_OPEN = 6
+"""More measurements than this are folded up, each under its heading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +33,15 @@ class Fact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leaf:
-    """What is known of one measurement, under its heading; `fields` are those of its file's header."""
+    """What is known of one measurement, under its heading.
+
+    `claims` are what its file says of its content and holds; `fields` are those of its file's header.
+    """
 
     heading: str
     facts: tuple[Fact, ...]
     tables: tuple[tuple[str, Table], ...] = ()
+    claims: tuple[str, ...] = ()
     fields: tuple[tuple[str, str], ...] = ()
 
 
@@ -78,6 +86,8 @@ def build_measurement_page(title: str, subtitle: str, panels: Sequence[Panel], l
         subtitle=subtitle,
         pictures=pictures,
         leaves=leaves,
+        n_open=_MOST_OPEN,
+        counted=counted,
         colours=_safe(json.dumps(DARK)),
         plotly=Markup(get_plotlyjs()),  # noqa: S704  (plotly's own script, from its own package)
     )

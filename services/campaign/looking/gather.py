@@ -64,7 +64,7 @@ class Seen:
         return tuple(doubt.message for doubt in doubts_of(self.reading)) if self.reading is not None else ()
 
 
-def seen_in_file(path: Path, sandbox: Sandbox, taken: SqlMeasurements | None) -> tuple[Seen, ...]:
+def seen_in_file(path: Path, sandbox: Sandbox, taken: SqlMeasurements | None, *, reader: str = "") -> tuple[Seen, ...]:
     """Read a file as it lies there; where its bytes were taken in, with what is known of its measurements.
 
     Raises
@@ -72,7 +72,7 @@ def seen_in_file(path: Path, sandbox: Sandbox, taken: SqlMeasurements | None) ->
     UnreadableFile
         If it cannot be read; says why, and what would help.
     """
-    read = sandbox.read(path)
+    read = sandbox.read(path, reader=reader)
     with path.open("rb") as file:
         hash_ = hashlib.file_digest(file, "sha256").hexdigest()
     known = {} if taken is None else {one.number: one for one in taken.measurements(file=hash_)}

@@ -27,7 +27,7 @@ _MARK = ".shown"
 """Stands in the names of what is written, so that no raw file beside it is ever replaced."""
 
 
-def look(what: str, *, opened: Opened | None, folder: Path | None = None) -> ShownView:
+def look(what: str, *, opened: Opened | None, folder: Path | None = None, reader: str = "") -> ShownView:
     """Look at something, and write a page (HTML) and a picture (PNG) of it.
 
     Parameters
@@ -40,6 +40,9 @@ def look(what: str, *, opened: Opened | None, folder: Path | None = None) -> Sho
     folder
         Where page and picture go; the workspace's ``reports`` where left out, the current folder outside of one.
 
+    reader
+        Name of the reader of a file; what its content says where left out.
+
     Raises
     ------
     LookError
@@ -49,7 +52,7 @@ def look(what: str, *, opened: Opened | None, folder: Path | None = None) -> Sho
     DiskError
         If page or picture cannot be written.
     """
-    seen = _gathered(what, opened)
+    seen = _gathered(what, opened, reader)
     views = tuple(shown(one) for one in seen)
     where = folder or (opened.workspace.reports if opened is not None else Path.cwd())
     name = _file_name(Path(what).name if Path(what).is_file() else what.upper())
@@ -73,7 +76,7 @@ def picture_of(seen: Sequence[Seen]) -> tuple[Panel, ...]:
     )
 
 
-def _gathered(what: str, opened: Opened | None) -> tuple[Seen, ...]:
+def _gathered(what: str, opened: Opened | None, reader: str) -> tuple[Seen, ...]:
     path = Path(what)
     if not path.is_file() and opened is None:
         raise LookError(
@@ -83,7 +86,7 @@ def _gathered(what: str, opened: Opened | None) -> tuple[Seen, ...]:
     profiles = opened.workspace.folder / "profiles" if opened is not None else None
     with Sandbox(profiles=profiles) as sandbox:
         if path.is_file() or opened is None or taken is None:
-            return seen_in_file(path, sandbox, taken)
+            return seen_in_file(path, sandbox, taken, reader=reader)
         return seen_of(what, sandbox, taken, Blobs(opened.workspace.folder / "blobs").path)
 
 

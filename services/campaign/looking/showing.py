@@ -80,12 +80,13 @@ def leaf_of(view: ShownMeasurementView, seen: Seen) -> Leaf:
     texts = seen.reading.facts.texts if seen.reading is not None else {}
     tables = [("", _channels(view))] if view.curves else []
     if view.amounts:
-        rows = [(words(quantity_words(name)), words(text)) for name, text in view.amounts.items()]
+        rows = [(words(quantity_words(name, view.modality)), words(text)) for name, text in view.amounts.items()]
         tables.append(("Amounts", Table.of((Head("name"), Head("amount")), rows[:_MOST_LISTED])))
     return Leaf(
         heading=heading(view),
         facts=tuple(_facts(view)),
         tables=tuple(tables),
+        claims=view.claims,
         fields=tuple((name, str(text)) for name, text in texts.items()),
     )
 
@@ -120,8 +121,6 @@ def _facts(view: ShownMeasurementView) -> Iterator[Fact]:
     for image in view.images:
         scale = f"{image.um_per_pixel:g} µm a pixel" if image.um_per_pixel else "no scale"
         yield Fact("image", f"{image.columns} × {image.rows} pixels, {scale}")
-    if view.claims:
-        yield Fact("holds what it says", f"{len(view.claims)}: {', '.join(view.claims)}")
     for note in view.notes:
         yield Fact("note", note)
 
@@ -129,25 +128,26 @@ def _facts(view: ShownMeasurementView) -> Iterator[Fact]:
 def _channels(view: ShownMeasurementView) -> Table:
     heads = ("curve", "quantity", "unit", "points", "first", "last", "smallest", "largest")
     looks = ("", "", "", *["number"] * 5)
+    is_named = any(curve.name or curve.was_reversed for curve in view.curves)
     rows: list[tuple[Cell, ...]] = []
     ruled: list[int] = []
     for curve in view.curves:
         ruled.append(len(rows))
         for place, channel in enumerate(curve.channels):
             numbers = (channel.first, channel.last, channel.smallest, channel.largest)
-            name = (curve.name + (" (turned around)" if curve.was_reversed else "")) if place == 0 else ""
+            turned = "turned around: its file descends" if curve.was_reversed else ""
+            name = ", ".join(filter(None, (curve.name, turned))) if place == 0 else ""
             rows.append(
                 (
-                    words(name),
+                    *((words(name),) if is_named else ()),
                     words(quantity_words(channel.quantity, view.modality)),
                     words(unit_words(channel.unit) or "–"),
                     number(str(channel.n_points)),
                     *(number("–" if value is None else f"{value:.7g}") for value in numbers),
                 )
             )
-    return Table.of(
-        (Head(text, look=look) for text, look in zip(heads, looks, strict=True)), rows[:_MOST_LISTED], ruled=ruled[1:]
-    )
+    named = [Head(text, look=look) for text, look in zip(heads, looks, strict=True)]
+    return Table.of(named if is_named else named[1:], rows[:_MOST_LISTED], ruled=ruled[1:])
 
 
 def _curve(curve: Curve) -> CurveView:

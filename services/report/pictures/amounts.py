@@ -13,7 +13,8 @@ from services.report.pictures.panels import Axis, Bar, Bars, Listing, Panel
 __all__ = ["amount_panels"]
 
 _Told = tuple[str, str, Mapping[str, Amount]]
-_FEWEST_OF_A_COMPOSITION = 4
+_COMPOSITION = "XRF"
+_FEWEST_OF_A_COMPOSITION = 8
 _MOST_PANELS, _MOST_BARS = 12, 60
 _DECADES = 2.0
 """Amounts that lie further apart than this many powers of ten are drawn over their logarithm."""
@@ -28,7 +29,9 @@ def amount_panels(told: Sequence[_Told]) -> tuple[Panel, ...]:
         Name, modality and amounts of each measurement; those without amounts are passed over.
     """
     own = [one for one in told if one[2]]
-    if len(own) > 1 and max(len(amounts) for _, _, amounts in own) < _FEWEST_OF_A_COMPOSITION:
+    n_most = max((len(amounts) for _, _, amounts in own), default=0)
+    is_composition = n_most >= _FEWEST_OF_A_COMPOSITION or any(modality == _COMPOSITION for _, modality, _ in own)
+    if len(own) > 1 and not is_composition:
         panels = list(_by_property(own))
     else:
         panels = [panel for one in own for panel in _by_unit(*one)]
@@ -45,7 +48,7 @@ def _by_property(told: Sequence[_Told]) -> Iterator[Panel]:
         for quantity, amount in amounts.items():
             found.setdefault((modality, quantity, amount.unit), []).append((name, amount))
     for (modality, quantity, unit), listed in found.items():
-        title = " · ".join(filter(None, (modality, quantity_words(quantity))))
+        title = " · ".join(filter(None, (modality, quantity_words(quantity, modality))))
         bars = tuple(_bar(name or str(n), amount) for n, (name, amount) in enumerate(listed[:_MOST_BARS], start=1))
         note = f"the first {_MOST_BARS} of {len(listed)} are drawn" if len(listed) > _MOST_BARS else ""
         yield Bars(title=title, x=Axis(label=axis_label(quantity, unit, modality)), bars=bars, note=note)
@@ -65,14 +68,14 @@ def _by_unit(name: str, modality: str, amounts: Mapping[str, Amount]) -> Iterato
         ordered = sorted(listed, key=lambda entry: -entry[1].value)[:_MOST_BARS]
         values = [amount.value for _, amount in ordered if amount.value > 0]
         is_log = len(values) > 1 and math.log10(max(values) / min(values)) > _DECADES
-        bars = tuple(_bar(quantity_words(quantity), amount) for quantity, amount in ordered)
+        bars = tuple(_bar(quantity_words(quantity, modality), amount) for quantity, amount in ordered)
         if is_log and len(values) < len(bars):
             is_log = False  # zero has no place over a logarithm
         yield Bars(
             title=title, x=Axis(label=f"amount ({unit_words(unit) or 'no unit stated'})", is_log=is_log), bars=bars
         )
     if alone:
-        yield Listing(title=title, rows=tuple((quantity_words(q), _text(amount)) for q, amount in alone))
+        yield Listing(title=title, rows=tuple((quantity_words(q, modality), _text(amount)) for q, amount in alone))
 
 
 def _bar(name: str, amount: Amount) -> Bar:

@@ -6,7 +6,7 @@ import re
 
 from services.report.numbers import with_unit
 
-__all__ = ["axis_label", "quantity_words", "unit_words"]
+__all__ = ["axis_label", "exponent", "quantity_words", "unit_words"]
 
 _WORDS = {
     "cumulative_fraction": "cumulative weight fraction",
@@ -14,6 +14,11 @@ _WORDS = {
     "detector_signal": "detector signal",
     "log_molar_mass": "log₁₀ M",
     "mass_rate": "rate of mass loss",
+    "mfr": "melt flow rate",
+    "mn": "Mn",
+    "mp": "Mp",
+    "mw": "Mw",
+    "mz": "Mz",
     "raman_shift": "Raman shift",
     "scattering_vector": "q",
     "two_theta": "2θ",
@@ -25,6 +30,12 @@ _WITHOUT_UNIT = frozenset({
     "weight_fraction",
 })  # fmt: skip
 """Quantities that are numbers alone."""
+_OXIDES = (
+    "Al2O3 As2O3 BaO CaO CeO2 CoO Cr2O3 CuO Fe2O3 K2O La2O3 MgO MnO MoO3 Na2O Nb2O5 NiO P2O5 PbO Rb2O Sb2O3 SO3 SiO2 "
+    "SnO2 SrO TiO2 V2O5 WO3 Y2O3 ZnO ZrO2"
+)
+_FORMULAS = {oxide.casefold(): oxide for oxide in _OXIDES.split()}
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _POWER = re.compile(r"(?<=[A-Za-zÅμµ°])\^?(-?[1-4])(?![\d.])")
 
@@ -33,12 +44,21 @@ def quantity_words(quantity: str, modality: str = "") -> str:
     """Write a quantity as people of the field do."""
     if quantity == "wavenumber" and modality == "Raman":
         return "Raman shift"
+    if modality == "XRF" and len(quantity) < 3 and quantity.isalpha():
+        return quantity.capitalize()
+    if modality == "XRF" and quantity.casefold() in _FORMULAS:
+        return _FORMULAS[quantity.casefold()].translate(_SUBSCRIPTS)
     return _WORDS.get(quantity, quantity.replace("_", " "))
 
 
 def unit_words(unit: str) -> str:
     """Write a unit with real exponents: ``cm-1`` is ``cm⁻¹``."""
-    return _POWER.sub(lambda power: power[1].translate(_SUPERSCRIPTS), unit)
+    return _POWER.sub(lambda power: exponent(int(power[1])), unit)
+
+
+def exponent(power: int) -> str:
+    """Write a whole number as it stands over a ten."""
+    return str(power).translate(_SUPERSCRIPTS)
 
 
 def axis_label(quantity: str, unit: str, modality: str = "") -> str:

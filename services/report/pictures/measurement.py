@@ -7,7 +7,7 @@ over time; bars of one tensile test stand in one picture. What no rule knows is 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -24,6 +24,7 @@ _MOST_LINES = 240
 _THERMAL = frozenset({"mass", "mass_loss", "mass_rate", "heat_flow", "delta_temperature", "heat_capacity"})
 _STRETCHES = ("strain", "nominal_strain", "extension", "crosshead")
 _PULLS = ("stress", "force")
+_BEGINNING_PERCENT = 10.0
 _NOT_DRAWN = frozenset({"index", "segment"})
 """Channels that count and measure nothing."""
 _NO_MODALITY = "modality not said"
@@ -47,8 +48,10 @@ class _Stroke:
     y: Axis
     line: Line
     over: str
+    curve: Curve
     second: tuple[Axis, Line] | None = None
     note: str = ""
+    is_strain_percent: bool = False
 
 
 def panels_of(drawn: Sequence[Drawn]) -> tuple[Panel, ...]:
@@ -63,7 +66,8 @@ def panels_of(drawn: Sequence[Drawn]) -> tuple[Panel, ...]:
                 strokes.setdefault((stroke.modality, stroke.x, stroke.y, stroke.over), []).append(stroke)
         photos += [_photo(one, modality, number) for number in range(len(one.reading.images))]
     amounts = amount_panels([(one.name, one.modality or one.reading.modality, one.reading.amounts) for one in drawn])
-    return (*map(_panel, strokes.values()), *photos, *amounts)
+    drawn_lines = [panel for own in strokes.values() for panel in _with_beginning(_panel(own), own[0])]
+    return (*drawn_lines, *photos, *amounts)
 
 
 def _panel(strokes: Sequence[_Stroke]) -> Lines:
@@ -76,10 +80,29 @@ def _panel(strokes: Sequence[_Stroke]) -> Lines:
         title=f"{first.modality or _NO_MODALITY}: {first.over}",
         x=first.x,
         y=first.y,
-        lines=(*(stroke.line for stroke in shown), *seconds.values()),
+        lines=(*_told_apart(shown), *seconds.values()),
         second=first.second[0] if first.second is not None else None,
         note="; ".join(told),
     )
+
+
+def _with_beginning(whole: Lines, stroke: _Stroke) -> Iterator[Lines]:
+    """Show where bars are drawn out what they do before: slope and yield point."""
+    yield whole
+    if not stroke.is_strain_percent or max(np.nanmax(line.x) for line in whole.lines) < 3 * _BEGINNING_PERCENT:
+        return
+    near = []
+    for line in whole.lines:
+        is_near = ~(line.x > _BEGINNING_PERCENT)
+        near.append(replace(line, x=line.x[is_near], y=line.y[is_near]))
+    yield replace(whole, title=f"{whole.title}, up to {_BEGINNING_PERCENT:g} %", lines=tuple(near))
+
+
+def _told_apart(strokes: Sequence[_Stroke]) -> Iterator[Line]:
+    """Yield the lines of a picture; colours that mean a stretch of a program are kept where it shows one program."""
+    is_one = len({id(stroke.curve) for stroke in strokes}) == 1
+    for stroke in strokes:
+        yield stroke.line if is_one else replace(stroke.line, colour="")
 
 
 def _strokes(curve: Curve, modality: str, name: str, reading: Reading) -> Iterator[_Stroke]:
@@ -91,11 +114,11 @@ def _strokes(curve: Curve, modality: str, name: str, reading: Reading) -> Iterat
     stretch = next((by_quantity[one] for one in _STRETCHES if one in by_quantity), None)
     pull = next((by_quantity[one] for one in _PULLS if one in by_quantity), None)
     if stretch is not None and pull is not None:
-        yield _stroke(stretch, pull, modality, name, slice(None))
+        yield _stroke(curve, stretch, pull, modality, name)
         return
     for channel in curve.channels:
         if channel.quantity not in _NOT_DRAWN:
-            yield _stroke(curve.axis, channel, modality, name, slice(None))
+            yield _stroke(curve, curve.axis, channel, modality, name)
 
 
 def _thermal(
@@ -113,13 +136,13 @@ def _thermal(
             for run in runs:
                 if run.is_over_temperature:
                     label = " · ".join(filter(None, (name, run.name if len(runs) > 1 else "")))
-                    yield _stroke(temperature, channel, modality, label, run.points, note)
+                    yield _stroke(curve, temperature, channel, modality, label, run.points, note, colour=run.colour)
         if is_over_time:
             told = Line(name="temperature", x=curve.axis.values, y=temperature.values, is_second=True)
             second = (Axis(label=axis_label(temperature.quantity, temperature.unit)), told)
             for run in runs:
                 label = " · ".join(filter(None, (name, run.name if len(runs) > 1 else "")))
-                yield _stroke(curve.axis, channel, modality, label, run.points, note, second)
+                yield _stroke(curve, curve.axis, channel, modality, label, run.points, note, second, run.colour)
 
 
 def exo_of(reading: Reading) -> str:
@@ -133,13 +156,15 @@ def exo_of(reading: Reading) -> str:
 
 
 def _stroke(
+    curve: Curve,
     x: Channel,
     y: Channel,
     modality: str,
     name: str,
-    points: slice,
+    points: slice = slice(None),
     note: str = "",
     second: tuple[Axis, Line] | None = None,
+    colour: str = "",
 ) -> _Stroke:
     is_infrared = x.quantity == "wavenumber" and modality != "Raman"
     over = f"{quantity_words(y.quantity, modality)} over {quantity_words(x.quantity, modality)}"
@@ -151,10 +176,12 @@ def _stroke(
             is_log=x.quantity == "molar_mass" and bool(np.all(x.values > 0)),
         ),
         y=Axis(label=axis_label(y.quantity, y.unit, modality)),
-        line=Line(name=name, x=x.values[points], y=y.values[points]),
+        line=Line(name=name, x=x.values[points], y=y.values[points], colour=colour),
         over=over,
+        curve=curve,
         second=second,
         note=note,
+        is_strain_percent=x.quantity in ("strain", "nominal_strain") and x.unit == "%",
     )
 
 

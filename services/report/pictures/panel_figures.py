@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import base64
 import io
+import math
 from typing import Any
 
 import plotly.graph_objects as go
 
 from services.report.numbers import with_unit
-from services.report.pictures.panels import Bars, Line, Lines, Listing, Panel, Photo, colours_of
+from services.report.pictures.panels import Bars, Line, Lines, Listing, Panel, Photo, colours_of, decade_below
 from services.report.pictures.scale_bar import NO_SCALE, scale_bar, shrunk
 from services.report.pictures.thinning import thinned
-from services.report.style import ACCENT, FAINT, GREY, figure, plain
+from services.report.style import ACCENT, FAINT, MUTED, figure, plain
 
 __all__ = ["panel_figure"]
 
@@ -20,6 +21,8 @@ _MOST_NAMED = 12
 """More lines than this have no legend: a reader points at one."""
 _MOST_POINTS, _FEWEST_POINTS = 400_000, 1_000
 _WHOLE = 10_000
+_PLAIN_NUMBERS = {"exponentformat": "power", "minexponent": 6}
+"""Twenty thousand is 20000 and not 20k."""
 
 
 def panel_figure(panel: Panel) -> go.Figure | None:
@@ -36,7 +39,7 @@ def panel_figure(panel: Panel) -> go.Figure | None:
 
 
 def _title(panel: Lines | Bars | Photo) -> dict[str, Any]:
-    said = f" <span style='color:{GREY};font-size:12px'>{plain(panel.note)}</span>" if panel.note else ""
+    said = f" <span style='color:{MUTED};font-size:12px'>{plain(panel.note)}</span>" if panel.note else ""
     return {
         "text": f"{plain(panel.title)}{said}",
         "x": 0,
@@ -51,21 +54,22 @@ def _lines(panel: Lines) -> go.Figure:
     own = [line for line in panel.lines if not line.is_second]
     most = min(_WHOLE, max(_MOST_POINTS // max(len(own), 1), _FEWEST_POINTS))
     is_named = len(own) + (panel.second is not None) > 1 and len(own) <= _MOST_NAMED
-    traces = [_trace(line, colour, most, is_named) for line, colour in zip(own, colours_of(len(own)), strict=True)]
+    traces = [_trace(line, colour, most, is_named) for line, colour in zip(own, colours_of(own), strict=True)]
     for line in panel.lines:
         if line.is_second:
-            trace = _trace(line, GREY, most, is_named).update(
-                yaxis="y2", line={"color": GREY, "width": 1, "dash": "dash"}
+            trace = _trace(line, MUTED, most, is_named).update(
+                yaxis="y2", line={"color": MUTED, "width": 1, "dash": "dash"}
             )
             traces.append(trace)
     made = figure(traces, height=440, title=_title(panel), showlegend=is_named, margin={"t": 84 if is_named else 60})
+    made.update_layout(xaxis=_PLAIN_NUMBERS, yaxis=_PLAIN_NUMBERS)
     made.update_xaxes(title_text=plain(panel.x.label), autorange="reversed" if panel.x.is_reversed else None)
     if panel.x.is_log:
         made.update_xaxes(type="log")
     made.update_layout(yaxis={"title": {"text": plain(panel.y.label)}})
     if panel.second is not None:
-        axis = {"overlaying": "y", "side": "right", "showgrid": False, "title": {"text": plain(panel.second.label)}}
-        made.update_layout(yaxis2=axis, margin={"r": 72})
+        axis = {"overlaying": "y", "side": "right", "showgrid": False, "tickmode": "auto"}
+        made.update_layout(yaxis2=axis | {"title": {"text": plain(panel.second.label)}}, margin={"r": 72})
     return made
 
 
@@ -111,7 +115,11 @@ def _bars(panel: Bars) -> go.Figure:
     made.update_yaxes(
         tickmode="array", tickvals=list(range(len(bars))), ticktext=[plain(bar.name) for bar in bars], showgrid=False
     )
-    made.update_xaxes(title_text=plain(panel.x.label), type="log" if panel.x.is_log else None)
+    made.update_xaxes(title_text=plain(panel.x.label))
+    if panel.x.is_log:
+        values = [bar.value for bar in bars]
+        ends = [math.log10(decade_below(min(values))), math.log10(max(values) * 2)]
+        made.update_xaxes(type="log", range=ends, dtick=1, tickformat="~g")
     return made
 
 

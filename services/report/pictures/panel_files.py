@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Sequence
 
 from matplotlib import font_manager, rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import LogFormatter, LogLocator
+from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from services.report.lettering import cut
 from services.report.numbers import with_unit
+from services.report.pictures.axis_words import exponent
 from services.report.pictures.files import FONTS
-from services.report.pictures.panels import Bars, Lines, Listing, Panel, Photo, colours_of
+from services.report.pictures.panels import Bars, Lines, Listing, Panel, Photo, colours_of, decade_below
 from services.report.pictures.scale_bar import NO_SCALE, scale_bar, shrunk
 from services.report.style import ACCENT, FAINT, GREY, GRID, INK, MUTED
 
@@ -23,7 +25,9 @@ __all__ = ["panels_png"]
 _DPI = 150
 _WIDTH = 8.0
 _MOST_NAMED = 12
-_MOST_LETTERS, _MOST_TITLE = 26, 90
+_MOST_LETTERS, _MOST_TITLE, _MOST_NOTE = 26, 90, 60
+_ACROSS = 5
+"""So many names stand beside each other in a legend."""
 _MOST_INCHES = 120.0
 """Higher pictures are drawn at a lower resolution: PNG readers have their limits."""
 
@@ -78,29 +82,34 @@ def _height(panel: Panel) -> float:
 
 
 def _draw(panel: Panel, place: Axes) -> None:
-    place.set_title(panel.title, loc="left", fontsize=10.5)
-    if panel.note:
-        place.set_title(panel.note, loc="right", fontsize=8.5, color=MUTED)
+    n_rows_of_names = 0
     match panel:
         case Lines():
-            _lines(panel, place)
+            n_rows_of_names = _lines(panel, place)
         case Bars():
             _bars(panel, place)
         case Photo():
             _photo(panel, place)
         case Listing():
             _listing(panel, place)
+    above = 6 + 15 * n_rows_of_names  # points that the names of the lines take below the title
+    place.set_title(panel.title, loc="left", fontsize=10.5, pad=above)
+    if panel.note:
+        place.set_title(cut(panel.note, _MOST_NOTE), loc="right", fontsize=8.5, color=MUTED, pad=above)
 
 
-def _lines(panel: Lines, place: Axes) -> None:
+def _lines(panel: Lines, place: Axes) -> int:
+    """Draw lines; return how many rows their names take."""
     own = [line for line in panel.lines if not line.is_second]
     shown = []
-    for line, colour in zip(own, colours_of(len(own)), strict=True):
+    for line, colour in zip(own, colours_of(own), strict=True):
         shown += place.plot(line.x, line.y, color=colour, linewidth=1.0, label=cut(line.name, _MOST_LETTERS))
     place.set(xlabel=panel.x.label, ylabel=panel.y.label)
     place.margins(x=0.01)
     if panel.x.is_log:
         place.set_xscale("log")
+        place.xaxis.set_major_formatter(FuncFormatter(_power))
+        place.xaxis.set_minor_formatter(NullFormatter())
     if panel.x.is_reversed:
         place.xaxis.set_inverted(True)
     if panel.second is not None:
@@ -112,8 +121,19 @@ def _lines(panel: Lines, place: Axes) -> None:
         right.grid(visible=False)
         right.spines["right"].set_visible(True)
     named = [line for line in shown if not str(line.get_label()).startswith("_") and line.get_label()]
-    if 1 < len(named) <= _MOST_NAMED + 1:
-        place.legend(handles=named, frameon=False, fontsize=8.5, ncols=2 if len(named) > 4 else 1, loc="best")
+    if not 1 < len(named) <= _MOST_NAMED + 1:
+        return 0
+    place.legend(
+        handles=named, frameon=False, fontsize=8.5, ncols=_ACROSS, loc="lower left", bbox_to_anchor=(-0.01, 1.0),
+        borderaxespad=0.1,
+    )  # fmt: skip
+    return -(-len(named) // _ACROSS)
+
+
+def _power(value: float, _: float | None = None) -> str:
+    """Write a number on a logarithmic axis: a power of ten as such."""
+    power = math.log10(value)
+    return f"10{exponent(round(power))}" if math.isclose(power, round(power)) else f"{value:g}"
 
 
 def _bars(panel: Bars, place: Axes) -> None:
@@ -126,9 +146,11 @@ def _bars(panel: Bars, place: Axes) -> None:
     place.grid(visible=False, axis="y")
     if panel.x.is_log:
         place.set_xscale("log")
-        place.xaxis.set_major_locator(LogLocator(numticks=12))
-        place.xaxis.set_major_formatter(LogFormatter())
-    place.margins(x=0.12)
+        place.set_xlim(left=decade_below(min(values)), right=max(values) * 4)
+        place.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        place.xaxis.set_minor_formatter(NullFormatter())
+    else:
+        place.margins(x=0.12)
     for row, bar in enumerate(panel.bars):
         place.annotate(bar.text, (bar.value, row), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8.5)
     place.set_xlabel(panel.x.label)

@@ -5,13 +5,15 @@ One description serves the page and the file for slides, so that both say the sa
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from services.report.style import ACCENT, CONTRAST, GREY
 
-__all__ = ["COLOURS", "Axis", "Bar", "Bars", "Line", "Lines", "Listing", "Panel", "Photo", "colours_of"]
+__all__ = ["COLOURS", "Axis", "Bar", "Bars", "Line", "Lines", "Listing", "Panel", "Photo", "colours_of", "decade_below"]
 
 COLOURS = (ACCENT, CONTRAST, "#009e73", "#cc79a7", "#e69f00", "#7f6bb3", GREY)
 """Told apart by every kind of eye, on light and on dark (Okabe and Ito 2008, but for the purple and the grey)."""
@@ -32,13 +34,15 @@ class Axis:
 class Line:
     """One curve: shapes (n,) and (n,), in the order in which they were measured; not-a-number makes a gap.
 
-    `is_second` draws it over the axis on the right, as what the instrument was told and not what it found.
+    `is_second` draws it over the axis on the right, as what the instrument was told and not what it found. `colour` is
+    that of what it means, where it means something.
     """
 
     name: str
     x: np.ndarray
     y: np.ndarray
     is_second: bool = False
+    colour: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,11 +99,21 @@ class Listing:
 Panel = Lines | Bars | Photo | Listing
 
 
-def colours_of(n: int) -> list[str]:
-    """Return a colour for each of so many lines: told apart where they are few, in a row where they are many."""
+def colours_of(lines: Sequence[Line]) -> list[str]:
+    """Return a colour for each line: what it means, else told apart where few, in a row where many."""
+    meant = [line.colour for line in lines]
+    if all(meant):
+        return meant
+    n = len(lines)
     if n <= len(COLOURS):
         return list(COLOURS[:n])
     stops = np.array([[int(colour[i : i + 2], 16) for i in (1, 3, 5)] for colour in _RAMP], float)
     places = np.linspace(0, len(_RAMP) - 1, n)
     mixed = np.column_stack([np.interp(places, range(len(_RAMP)), stops[:, i]) for i in range(3)])
     return ["#" + "".join(f"{round(level):02x}" for level in row) for row in mixed]
+
+
+def decade_below(value: float) -> float:
+    """Return the power of ten below a number, where a bar over a logarithm may begin."""
+    power = 10.0 ** math.floor(math.log10(value))
+    return power if power < value * 0.7 else power / 10

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from services.records.curve import Curve
+from services.report.style import ACCENT, CONTRAST
 
 __all__ = ["Run", "is_program", "runs_of"]
 
+_COLOURS: Mapping[str, tuple[str, ...]] = {"heat": (CONTRAST, "#e69f00", "#cc79a7"), "cool": (ACCENT, "#7f6bb3")}
+"""Heating is warm, cooling is cold; what is neither is green."""
+_NEITHER = "#009e73"
 _NOT_RISING = 0.02
 """A temperature that goes back by more than this share of its range turns around; less is the controller's wobble."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One stretch: what it is called, its points, and whether its temperature changes, to be drawn over it."""
+    """One stretch: its name, colour and points, and whether its temperature changes, to be drawn over it."""
 
     name: str
+    colour: str
     points: slice
     is_over_temperature: bool
 
@@ -27,18 +33,21 @@ class Run:
 def runs_of(curve: Curve) -> tuple[Run, ...]:
     """List the stretches of a program in order; the whole where there is none."""
     if not curve.segments:
-        return (Run(name="", points=slice(None), is_over_temperature=True),)
+        return (Run(name="", colour="", points=slice(None), is_over_temperature=True),)
     counts: Counter[str] = Counter()
     runs = []
     for segment in curve.segments:
         counts[segment.kind] += 1
-        name = segment.name or f"{segment.kind} {counts[segment.kind]}"
+        name = f"{segment.kind} {counts[segment.kind]}"
         if segment.rate_K_per_min is not None:
             name += f", {abs(segment.rate_K_per_min):g} K/min"
         if segment.gas:
             name += f", {segment.gas}"
         points = slice(segment.start, segment.stop)
-        runs.append(Run(name=name, points=points, is_over_temperature=segment.kind != "isothermal"))
+        colours = _COLOURS.get(segment.kind, (_NEITHER,))
+        colour = colours[(counts[segment.kind] - 1) % len(colours)]
+        is_over = segment.kind != "isothermal"
+        runs.append(Run(name=name, colour=colour, points=points, is_over_temperature=is_over))
     return tuple(runs)
 
 
