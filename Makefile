@@ -7,7 +7,7 @@ JOBS ?= 2
 export OMP_NUM_THREADS ?= 1
 export MKL_NUM_THREADS ?= 1
 
-.PHONY: setup demo demo-table test check crash crash-quick docs clean help
+.PHONY: setup demo demo-table test check crash crash-quick fuzz fuzz-quick docs clean help
 
 help:  ## Show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -40,6 +40,12 @@ crash: setup  ## Kill campaigns at every crash point and 200 times at random on 
 
 crash-quick: setup  ## The same with 25 random kills on each database, and no log
 	$(BIN)/python -m tests.crash --kills 25 --jobs $(JOBS)
+
+fuzz: setup  ## Throw 10,000 mutated files at each reader of instruments' files
+	$(BIN)/python benchmarks/ingest/fuzz.py --n 10000 --seed 1
+
+fuzz-quick: setup  ## The same with 300 files for each reader
+	$(BIN)/python benchmarks/ingest/fuzz.py --n 300 --seed 2
 
 docs: setup  ## Build the documentation into docs/_build/html
 	$(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build/html

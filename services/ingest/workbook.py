@@ -29,6 +29,8 @@ from services.records.table import Note
 __all__ = ["Workbook", "WorkbookError", "open_workbook"]
 
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
+_DEEPEST = 64
+"""Elements within each other in a sheet's XML; sheets have about eight."""
 _PERCENT = re.compile(r'^(?:[^";\\]|\\.|"[^"]*")*%')
 _CHUNK = 1 << 20
 
@@ -102,6 +104,9 @@ def _read_sheet(book: OpenpyxlWorkbook, data: bytes, name: str) -> Sheet:
     marks = _SheetMarks()
     # The one thing that knows which part of the archive is which sheet.
     marks.read(data, sheet._worksheet_path)  # type: ignore[attr-defined]
+    if marks.last_row * marks.last_column > MAX_CELLS:  # filled up with empty cells, it would take minutes
+        extent = f"{marks.last_row} rows by {marks.last_column} columns"
+        raise WorkbookError(f"sheet {name!r}: {extent} is more than {MAX_CELLS} cells")
     rows: list[list[str]] = []
     typed: dict[tuple[int, int], float] = {}
     percents: set[tuple[int, int]] = set()
@@ -180,10 +185,12 @@ class _SheetMarks:
         self.merged: list[MergedRange] = []
         self.hidden_rows: list[int] = []
         self.uncomputed: list[tuple[int, int]] = []
+        self.last_row = self.last_column = 0
         self._cell = ""
         self._type = ""
         self._has_formula = False
         self._has_value = False
+        self._depth = 0
 
     def read(self, data: bytes, member: str) -> None:
         parser = expat.ParserCreate()
@@ -193,25 +200,38 @@ class _SheetMarks:
             self._parser = parser
             while chunk := stream.read(_CHUNK):
                 parser.Parse(chunk, False)
+            parser.Parse(b"", True)
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         tag = tag.rpartition(":")[2]
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise WorkbookError(f"its XML is nested deeper than {_DEEPEST} elements")
         if tag == "c":
             self._cell, self._type = attributes.get("r", ""), attributes.get("t", "n")
             self._has_formula = self._has_value = False
         elif tag == "f":
             self._has_formula = True
-        elif tag == "v" and self._has_formula:
-            self._has_value = self._type == "str"  # a formula may well give an empty text
-            self._parser.CharacterDataHandler = self._characters
+        elif tag in ("v", "is"):
+            self._reach()
+            if tag == "v" and self._has_formula:
+                self._has_value = self._type == "str"  # a formula may well give an empty text
+                self._parser.CharacterDataHandler = self._characters
         elif tag == "mergeCell":
             left, top, right, bottom = (end or 1 for end in range_boundaries(attributes["ref"]))
             self.merged.append(MergedRange(top - 1, left - 1, bottom - 1, right - 1))
         elif tag == "row" and attributes.get("hidden") in ("1", "true") and "r" in attributes:
             self.hidden_rows.append(int(attributes["r"]))
 
+    def _reach(self) -> None:
+        """Note how far the cells that hold anything reach."""
+        if self._cell:
+            row, column = coordinate_to_tuple(self._cell)
+            self.last_row, self.last_column = max(self.last_row, row), max(self.last_column, column)
+
     def _end(self, tag: str) -> None:
         tag = tag.rpartition(":")[2]
+        self._depth -= 1
         if tag == "v":
             self._parser.CharacterDataHandler = None
         elif tag == "c" and self._has_formula and not self._has_value and self._cell:

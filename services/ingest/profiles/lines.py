@@ -26,6 +26,8 @@ _ENDS = re.compile(r"\r\r\n|\r\n|\n\r(?!\n)|\n|\r")
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _OPEN_QUOTE = re.compile(r'(?:^|[\t;,|])"[^"]*$')
 _MOST_JOINED = 3
+_LONGEST_LINE = 1_000_000
+"""Letters of a line; a spectrum of sixteen thousand points in one row has a third of that."""
 _DECLARED = re.compile(r"sep=(.)$", re.IGNORECASE)
 
 
@@ -67,6 +69,9 @@ def lines_of(name: str, data: bytes, encoding: Encoding = "auto") -> tuple[Lines
         raise UnreadableFile(
             name, "an old .xls workbook, or one with a password", "save it as .xlsx without a password"
         )
+    if data.startswith(_ZIP) and b"xl/" not in data:
+        what = "a Word document" if b"word/" in data else "a zip"
+        raise UnreadableFile(name, f"it is {what}, no workbook and no text", "export the table itself")
     if data.startswith(_ZIP):
         try:
             book = open_workbook(data)
@@ -82,11 +87,15 @@ def lines_of(name: str, data: bytes, encoding: Encoding = "auto") -> tuple[Lines
         raise UnreadableFile(
             name, f"its text cannot be decoded: {error}", "it is damaged, or in another encoding"
         ) from error
-    return (_text_lines(text, read_as),)
+    return (_text_lines(name, text, read_as),)
 
 
-def _text_lines(text: str, read_as: str) -> Lines:
+def _text_lines(name: str, text: str, read_as: str) -> Lines:
     texts = _ENDS.split(text) if "\r" in text else text.split("\n")
+    longest = max(texts, key=len)
+    if len(longest) > _LONGEST_LINE:
+        reason = f"line {texts.index(longest) + 1} has {len(longest)} letters; {_LONGEST_LINE} are read at most"
+        raise UnreadableFile(name, reason, "is it a text of measurements?")
     is_ended = not texts[-1].strip()
     numbers: Sequence[int] = range(1, len(texts) + 1)
     declared = _DECLARED.match(texts[0])

@@ -16,7 +16,7 @@ from services.ingest.profiles.resolved import Resolved, missing_of, resolve
 from services.ingest.profiles.specimen_rows import axis_columns
 from services.ingest.profiles.survey import Survey, survey
 
-__all__ = ["choose", "fit", "surveys_of"]
+__all__ = ["choose", "fault_of", "fit", "surveys_of"]
 
 _DELIMITERS = {"auto": "", "tab": "\t", "semicolon": ";", "bar": "|", "comma": ",", "blanks": BLANKS}
 _MARKS: dict[str, DecimalMark | None] = {"auto": None, "point": ".", "comma": ","}
@@ -28,13 +28,31 @@ _SHARE = 1 / 3
 
 
 @lru_cache(maxsize=2)
+def _lines_or_fault(name: str, data: bytes, encoding: str) -> tuple[Lines, ...] | UnreadableFile:
+    """Remember faults too: every profile is asked about a file, and opening a bad workbook takes its time."""
+    try:
+        return lines_of(name, data, encoding)  # type: ignore[arg-type]  # a Literal of Encoding, kept hashable
+    except UnreadableFile as error:
+        return error
+
+
 def _lines(name: str, data: bytes, encoding: str) -> tuple[Lines, ...]:
-    return lines_of(name, data, encoding)  # type: ignore[arg-type]  # a Literal of Encoding, kept hashable
+    found = _lines_or_fault(name, data, encoding)
+    if isinstance(found, UnreadableFile):
+        raise UnreadableFile(found.path, found.reason, found.hint)
+    return found
 
 
 @lru_cache(maxsize=64)
 def _survey(lines: Lines, delimiter: str, mark: DecimalMark | None) -> Survey | None:
     return survey(lines, delimiter, mark)
+
+
+def fault_of(name: str, data: bytes) -> UnreadableFile | None:
+    """Return why a text or a workbook cannot be opened at all; None where it can, or the file is neither."""
+    found = _lines_or_fault(name, data, "auto")
+    is_text_or_book = isinstance(found, UnreadableFile) and not isinstance(found.__cause__, UnicodeError)
+    return found if isinstance(found, UnreadableFile) and is_text_or_book and data.strip() else None
 
 
 def surveys_of(name: str, data: bytes, profile: Profile | None = None) -> tuple[Survey, ...]:

@@ -15,7 +15,7 @@ import numpy as np
 
 from services.ingest.errors import UnreadableFile
 from services.ingest.readers.base import Source
-from services.ingest.readers.hdf5_tree import Leaf, leaves_of, object_at, row_at, text_of
+from services.ingest.readers.hdf5_tree import Leaf, leaves_of, object_at, row_at, text_of, walk
 from services.ingest.readers.libraries import library
 from services.ingest.readers.texts import slug, unit_as_written
 from services.records.curve import Channel, curve_along
@@ -59,7 +59,7 @@ class Hdf5Reader:
             with h5py.File(io.BytesIO(source.data), "r") as file:
                 data = _default(file, h5py)
                 reading = _nexus(file, data, h5py) if data else _plain(leaves_of(file, h5py))
-        except (ValueError, KeyError, OSError, RuntimeError) as error:
+        except (ValueError, KeyError, OSError, RuntimeError, TypeError, OverflowError) as error:
             reason = error.args[0] if error.args and isinstance(error.args[0], str) else str(error)
             raise UnreadableFile(source.name, reason, "name one NXdata as the default, or export text") from error
         return (reading,)
@@ -82,7 +82,7 @@ def _default(file: Any, h5py: Any) -> str:
         if isinstance(held, h5py.Group) and text_of(held.attrs.get("NX_class")) == "NXdata":
             found.append(f"/{name}")
 
-    file.visititems(visit)
+    walk(file, visit)
     if len(found) > 1:
         raise ValueError(f"it has several NXdata and no default: {', '.join(found[:5])}")
     return found[0] if found else ""

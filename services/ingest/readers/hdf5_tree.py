@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Leaf", "leaves_of", "object_at", "row_at", "text_of"]
+__all__ = ["Leaf", "leaves_of", "object_at", "row_at", "text_of", "walk"]
 
 _MOST_BYTES = 512 * 2**20
 _MOST_VALUES = 50_000_000
+_SMALL, _MOST_RATIO = 20 * 2**20, 300
 _MOST_OBJECTS = 20_000
 _MOST_LINKS = 16
+_DEEPEST = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +49,27 @@ def leaves_of(file: Any, h5py: Any) -> dict[str, Leaf]:
     Raises
     ------
     ValueError
-        If there are too many objects.
+        If there are too many objects, or they lie too deep.
     """
     found: dict[str, Leaf] = {}
+
+    def look(name: str, held: Any) -> None:
+        leaf = _leaf(f"/{name}", held, h5py)
+        if leaf is not None:
+            found[leaf.path] = leaf
+
+    walk(file, look)
+    return found
+
+
+def walk(file: Any, look: Callable[[str, Any], None]) -> None:
+    """Look at every object of a file by the path where it is met first; links are not followed.
+
+    Raises
+    ------
+    ValueError
+        If there are too many objects, or they lie too deep.
+    """
     n_seen = 0
 
     def visit(name: str, held: Any) -> None:
@@ -57,12 +77,11 @@ def leaves_of(file: Any, h5py: Any) -> dict[str, Leaf]:
         n_seen += 1
         if n_seen > _MOST_OBJECTS:
             raise ValueError(f"it holds more than {_MOST_OBJECTS} objects")
-        leaf = _leaf(f"/{name}", held, h5py)
-        if leaf is not None:
-            found[leaf.path] = leaf
+        if name.count("/") >= _DEEPEST:
+            raise ValueError(f"its groups lie in each other deeper than {_DEEPEST}")
+        look(name, held)
 
     file.visititems(visit)
-    return found
 
 
 def object_at(file: Any, path: str, h5py: Any) -> Any:
@@ -131,6 +150,8 @@ def _values(held: Any) -> np.ndarray:
     n_bytes = held.size * max(held.dtype.itemsize, 8)
     if held.size > _MOST_VALUES or n_bytes > _MOST_BYTES:
         raise ValueError(f"{held.name} says {held.size} values; more than a measurement has")
+    if n_bytes > _SMALL and n_bytes > _MOST_RATIO * max(held.id.get_storage_size(), 1):
+        raise ValueError(f"{held.name} unpacks to more than {_MOST_RATIO} times its size")
     if held.chunks and int(np.prod(held.chunks)) * held.dtype.itemsize > _MOST_BYTES:
         raise ValueError(f"{held.name} has chunks of {held.chunks}; more than a measurement has")
     return np.asarray(held[()], dtype=np.float64)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import io
+import logging
+import struct
 import warnings
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -43,8 +47,12 @@ class ImageReader:
         """Read the picture."""
         try:
             return (_png(source) if source.data.startswith(MAGIC) else _tiff(source),)
-        except ValueError as error:
-            raise UnreadableFile(source.name, str(error), "export the picture again") from error
+        except (ValueError, IndexError, KeyError, TypeError, OverflowError, struct.error, zlib.error) as error:
+            raise UnreadableFile(source.name, _plain(error), "export the picture again") from error
+
+
+def _plain(error: Exception) -> str:
+    return str(error) if isinstance(error, ValueError) else f"what it says of its pixels is damaged: {error}"
 
 
 def _png(source: Source) -> Reading:
@@ -63,7 +71,7 @@ def _png(source: Source) -> Reading:
 
 def _tiff(source: Source) -> Reading:
     tifffile: Any = library("tifffile", "tifffile", source.name)
-    with tifffile.TiffFile(io.BytesIO(source.data)) as file:
+    with _silent("tifffile"), tifffile.TiffFile(io.BytesIO(source.data)) as file:
         page = file.pages.first
         _small_enough(page.imagelength, page.imagewidth, page.samplesperpixel * max(page.bitspersample, 8) // 8)
         starts, lengths = page.dataoffsets, page.databytecounts
@@ -93,6 +101,17 @@ def _tiff(source: Source) -> Reading:
         texts=texts,
     )
     return _reading(pixels, size, facts, tuple(claims), notes)
+
+
+@contextmanager
+def _silent(library_name: str) -> Iterator[None]:
+    """Keep a library from writing what it thinks of damaged tags to the screen of whoever reads."""
+    log = logging.getLogger(library_name)
+    was, log.disabled = log.disabled, True
+    try:
+        yield
+    finally:
+        log.disabled = was
 
 
 def _pixels(source: Source, page: Any) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from contextlib import suppress
 from datetime import datetime
 from math import isfinite
@@ -67,7 +68,7 @@ class OpusReader:
             blocks, n_said = blocks_of(source.data, source.name)
             spectra = spectra_of(blocks)
             parameters = [(block, block.parameters()) for block in blocks if block.is_parameters]
-        except ValueError as error:
+        except (ValueError, struct.error) as error:
             raise UnreadableFile(source.name, str(error), "copy it again from the instrument") from error
         if not spectra:
             raise UnreadableFile(source.name, "it holds no spectrum that is read", "export the spectra one by one")

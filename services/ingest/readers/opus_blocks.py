@@ -175,6 +175,8 @@ def _spectrum(block: Block, status: dict[str, Parameter]) -> Spectrum:
     if kind not in (1, 2):
         raise ValueError(f"byte {block.start}: numbers of the format {kind!r} are not read")
     raw = np.frombuffer(block.data, "<f4" if kind == 1 else "<i4", n)
+    if kind == 1 and not np.isfinite(raw).all():
+        raise ValueError(f"byte {block.start}: point {int(np.argmin(np.isfinite(raw)))} is no finite number")
     first, last, factor = (_number(status, name, block.start) for name in ("FXV", "LXV", "CSF"))
     return Spectrum(block, status, np.linspace(first, last, n), raw.astype(np.float64) * factor)
 

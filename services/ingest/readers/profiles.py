@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.ingest.errors import UnreadableFile
 from services.ingest.profiles.catalogue import catalogue
-from services.ingest.profiles.matching import choose
+from services.ingest.profiles.matching import choose, fault_of
 from services.ingest.profiles.reading import apply_profile
 from services.ingest.readers.base import Source
 from services.records.reading import Reading
@@ -28,9 +28,10 @@ class ProfilesReader:
     )
 
     def knows(self, source: Source) -> bool:
-        """Say whether a profile knows the file, or several do equally well."""
+        """Say whether a profile knows the file, several do equally well, or it is a workbook that cannot be opened."""
         try:
-            return choose(source.name, source.data, catalogue(source.profiles).entries) is not None
+            entry = choose(source.name, source.data, catalogue(source.profiles).entries)
+            return entry is not None or fault_of(source.name, source.data) is not None
         except UnreadableFile:
             return True  # several know it: reading says which
 
@@ -38,6 +39,9 @@ class ProfilesReader:
         """Read the file by the profile that knows it best."""
         entry = choose(source.name, source.data, catalogue(source.profiles).entries)
         if entry is None:
+            fault = fault_of(source.name, source.data)
+            if fault is not None:
+                raise UnreadableFile(source.name, fault.reason, fault.hint)
             raise UnreadableFile(source.name, "no profile knows it", "let meguri profile guess draft one")
         return apply_profile(entry.profile, source.name, source.data)
 

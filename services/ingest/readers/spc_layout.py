@@ -166,7 +166,8 @@ def _kind(exponent: int, *, is_single: bool, order: str) -> tuple[str, int, floa
 
 
 def _numbers(data: bytes, at: int, n: int, kind: str) -> np.ndarray:
-    return np.frombuffer(data, kind, n, at).astype(np.float64)
+    with np.errstate(invalid="ignore"):  # a damaged float may be a signalling not-a-number
+        return np.frombuffer(data, kind, n, at).astype(np.float64)
 
 
 def _room(data: bytes, at: int, size: int, what: str) -> None:
