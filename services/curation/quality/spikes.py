@@ -73,14 +73,15 @@ def spikes_of(curve: Curve, channel: Channel, modality: str = "") -> tuple[Spike
         if modality == "tensile":
             values = values[: _break_of(values)]
         at_ends = _AT_ENDS if curve.segments or modality == "tensile" else 0
-        for point, height, in_noise in _in_stretch(values, at_ends):
-            place = start + point
+        measured = np.flatnonzero(np.isfinite(values))
+        for point, height, in_noise in _in_stretch(values[measured], at_ends):
+            place = start + int(measured[point])
             found.append(Spike(place, float(curve.axis.values[place]), height, in_noise))
     return tuple(found)
 
 
 def _in_stretch(values: np.ndarray, at_ends: int) -> list[tuple[int, float, float]]:
-    if len(values) < _FEWEST or not np.isfinite(values).all():
+    if len(values) < _FEWEST:
         return []
     noise, rest = _noise_around(values)
     spread = float(np.ptp(np.quantile(values, [0.02, 0.98])))
@@ -142,8 +143,10 @@ def _tops(points: np.ndarray, height: np.ndarray) -> list[int]:
 def _break_of(values: np.ndarray) -> int:
     """Return the point up to which a tensile curve is judged: some points before it first loses much of its stress."""
     highest = np.maximum.accumulate(np.where(np.isfinite(values), values, -np.inf))
-    median = np.array([np.nanmedian(values[i : i + 5]) for i in range(len(values))])
-    broken = np.flatnonzero(median < (1 - _BREAK) * highest)
+    if len(values) < _FEWEST:
+        return len(values)
+    median = np.nanmedian(np.lib.stride_tricks.sliding_window_view(values, 5), axis=1)
+    broken = np.flatnonzero(median < (1 - _BREAK) * highest[: len(median)])
     broken = broken[broken > len(values) // 10]
     return int(broken[0]) if len(broken) else len(values)
 
