@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.campaign.clock import SystemClock
 from services.campaign.inbox_folder import lying_files, reason_of, refused_files
 from services.campaign.viewing import status_view
-from services.campaign.views import HeldView, InboxView, RefusedView, SettledView, StatusView
+from services.campaign.views import HeldView, InboxView, MeasurementView, RefusedView, SettledView, StatusView
 from services.campaign.wiring import Opened
 from services.store import SqlOutbox
 
@@ -28,6 +28,7 @@ def standing(opened: Opened, campaign: str) -> StatusView:
         state,
         now=SystemClock().now(),
         n_held=sum(result.campaign in (state.campaign, "") for result in waiting),
+        n_measurements_waiting=sum(m.campaign in (state.campaign, "") for m in opened.measuring.waiting()),
         n_refused_files=len(refused_files(opened.workspace.inbox)),
         orders_not_delivered=[order.id for order in SqlOutbox(opened.database).undelivered(state.campaign)],
     )
@@ -42,6 +43,8 @@ def inbox_view(opened: Opened, *, with_settled: bool = False) -> InboxView:
         If the database cannot be read.
     """
     records, inbox = opened.held.records(waiting_only=not with_settled), opened.workspace.inbox
+    measuring = opened.measuring
+    files = measuring.files()
     return InboxView(
         held=tuple(HeldView.of(r.result, r.received_at) for r in records if r.settled_at is None),
         settled=tuple(
@@ -54,6 +57,7 @@ def inbox_view(opened: Opened, *, with_settled: bool = False) -> InboxView:
             for r in records
             if r.settled_at is not None
         ),
+        measurements=tuple(MeasurementView.of(m, files[m.file].name) for m in measuring.waiting()),
         refused=tuple(RefusedView(file=path.name, reason=reason_of(path)) for path in refused_files(inbox)),
-        lying=tuple(path.name for path in lying_files(inbox)),
+        lying=tuple(path.relative_to(inbox).as_posix() for path in lying_files(inbox)),
     )

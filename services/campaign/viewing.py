@@ -73,6 +73,7 @@ def status_view(
     now: datetime | None = None,
     n_held: int = 0,
     n_refused_files: int = 0,
+    n_measurements_waiting: int = 0,
     orders_not_delivered: Sequence[str] = (),
 ) -> StatusView:
     """Show where a campaign stands.
@@ -83,6 +84,8 @@ def status_view(
         The present moment, aware: it decides what is overdue. The moment of the last entry where left out.
     n_held
         Results that wait for a person.
+    n_measurements_waiting
+        Measurements of this campaign that look wrong, and those of nobody yet.
     n_refused_files
         Files that the inbox refused.
     orders_not_delivered
@@ -130,6 +133,7 @@ def status_view(
         refits=tuple(RefitView(cycle=r.cycle, at=r.at, surrogate=r.surrogate, fits=r.fits) for r in state.refits),
         n_held=n_held,
         n_refused_files=n_refused_files,
+        n_measurements_waiting=n_measurements_waiting,
         orders_not_delivered=tuple(orders_not_delivered),
     )
 

@@ -33,6 +33,9 @@ from services.records.yaml_source import read_yaml
 from services.store import SqlHeldResults, SqlJournal, open_database
 
 if TYPE_CHECKING:
+    from services.campaign.intake.intake import Intake
+    from services.campaign.intake.names import Names
+    from services.campaign.measuring import Measuring
     from services.campaign.runner import Runner
     from services.campaign.settling import Settling
     from services.campaign.worker import Turn
@@ -65,6 +68,37 @@ class Opened:
         from services.campaign.settling import Settling
 
         return Settling(self.database, clock=SystemClock(), actor=self.actor)
+
+    @property
+    def measuring(self) -> Measuring:
+        """What a person may do with measurements."""
+        from services.campaign.measuring import Measuring
+        from services.store.measurements import SqlMeasurements
+
+        return Measuring(SqlMeasurements(self.database), names=self.names, clock=SystemClock(), actor=self.actor)
+
+    def names(self) -> Names:
+        """Tell every name under which a measurement may be somebody's."""
+        from services.campaign.intake.names import names_of
+
+        return names_of(self.service.campaigns(), self.service.state)
+
+    @contextmanager
+    def intake(self) -> Iterator[Intake]:
+        """Open the way in for instruments' files; the processes that read them are ended at the end."""
+        from services.campaign.posting import open_intake
+        from services.ingest.sandbox import Sandbox
+        from services.store.blobs import Blobs
+
+        workspace = self.workspace
+        with Sandbox(os.cpu_count() or 1, profiles=workspace.profiles) as sandbox:
+            yield open_intake(
+                self.database,
+                blobs=Blobs(workspace.blobs),
+                sandbox=sandbox,
+                clock=SystemClock(),
+                actor=self.actor,
+            )
 
     @contextmanager
     def running(

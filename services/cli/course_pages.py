@@ -36,6 +36,9 @@ def course_page(view: StatusView) -> Iterator[RenderableType]:
     if view.n_held:
         waiting = counted(view.n_held, "result fits", "results fit")
         yield Text(f"{waiting} no proposal and wait{'s' if view.n_held == 1 else ''}; meguri inbox", style="yellow")
+    if view.n_measurements_waiting:
+        waiting = counted(view.n_measurements_waiting, "measurement waits", "measurements wait")
+        yield Text(f"{waiting} for a person; meguri inbox", style="yellow")
     if view.n_refused_files:
         were = counted(view.n_refused_files, "file was", "files were")
         yield Text(f"{were} refused by the inbox; meguri inbox", style="yellow")

@@ -11,16 +11,18 @@ from services.cli.options import RESULTS, ActorOption, JsonOption, ReasonOption
 from services.cli.session import session
 
 if TYPE_CHECKING:
-    from services.campaign.views import HeldView
+    from services.campaign.views import HeldView, MeasurementView
 
 __all__ = ["commands"]
 
 _PROPOSAL = re.compile(r"\b[A-Z0-9-]+-C\d{3,}-\d{2,}\b")
+_SPECIMEN = re.compile(r"\b[A-Z0-9-]+-(?:C\d{3,}-\d{2,}(?:-S\d+)?|X\d{4,})\b")
 
 commands = typer.Typer()
 inbox = typer.Typer(
     name="inbox",
-    help="Results that fit no proposal as they stand, and files that were refused: they wait here for a person.",
+    help="Results that fit no proposal as they stand, measurements of nobody yet or that look wrong, and files that "
+    "were refused: they wait here for a person.",
     no_args_is_help=False,
     rich_markup_mode=None,
 )
@@ -37,7 +39,7 @@ def look(
     ] = False,
     json_: JsonOption = False,
 ) -> None:
-    """List what waits: results and why they were not booked, files that were refused, files still to be read."""
+    """List what waits: results, measurements, files that were refused or still lie there; and why."""
     if ctx.invoked_subcommand is not None:
         return
     from services.campaign.standing import inbox_view
@@ -49,14 +51,15 @@ def look(
         if json_:
             emit(view)
             return
-        if not (view.held or view.refused or view.lying or view.settled):
+        if not (view.held or view.measurements or view.refused or view.lying or view.settled):
             say("nothing waits")
             return
         states = [here.service.state(name) for name in here.service.campaigns()]
         targets = {name for state in states for name in state.definition.measured_targets}
         show(inbox_page(view, targets, width()))
         take_in = [f"meguri tick {state.campaign}" for state in states[:1] if view.lying]
-        next_step(_ways_on(view.held[0]) if view.held else take_in)
+        ways = _ways_on(view.held[0]) if view.held else []
+        next_step(ways or (_ways_of(view.measurements[0]) if view.measurements else take_in))
 
 
 @inbox.command()
@@ -100,6 +103,43 @@ def drop(held: HeldArgument, reason: ReasonOption, as_: ActorOption = None) -> N
     with session(as_) as here:
         here.opened.settling.drop(held.upper(), reason)
         say(f"{held.upper()} dropped")
+
+
+@inbox.command()
+def link(
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="MEASUREMENT… SPECIMEN",
+            help="Ids of measurements as M-3FA91C07B2D4-01, of all that one file holds as M-3FA91C07B2D4, or the "
+            "file's name; and last the specimen or proposal that they belong to.",
+        ),
+    ],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", show_default=False, help="Why, for the log.")] = "",
+    as_: ActorOption = None,
+) -> None:
+    """Say whose measurements are: ones that wait, or ones that belong to another specimen than it seemed."""
+    from services.cli.printing import next_step, say
+
+    *which, to = words
+    if not which:
+        raise typer.BadParameter("give measurements, and last the specimen that they belong to")
+    with session(as_) as here:
+        for measurement in here.opened.measuring.give(which, to.upper(), reason=reason):
+            say(f"{measurement.id} belongs to {measurement.specimen or measurement.proposal}")
+        next_step("meguri inbox")
+
+
+def _ways_of(waiting: MeasurementView) -> list[str]:
+    """Return the commands that settle a measurement that waits."""
+    named = set(_SPECIMEN.findall(waiting.suggestion))
+    if waiting.waits_because:
+        return [f"meguri inbox link {waiting.id} {named.pop() if len(named) == 1 else 'SPECIMEN'}"]
+    return [
+        f"meguri show {waiting.id}",
+        f"meguri keep {waiting.id} --reason TEXT",
+        f"meguri exclude {waiting.id} --reason TEXT",
+    ]
 
 
 def _ways_on(held: HeldView) -> list[str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from textwrap import TextWrapper
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from services.campaign.views import HeldView, InboxView
+from services.campaign.views import HeldView, InboxView, MeasurementView
 from services.cli.pages import local_time
 
 __all__ = ["inbox_page"]
@@ -31,6 +31,12 @@ def inbox_page(view: InboxView, targets: Collection[str], width: int) -> Rendera
             Text(f"{held.id}  {held.proposal or 'no proposal named'}", style="bold"),
             *_held(held, targets, width),
         ]
+    for alike in _alike(view.measurements):
+        for waiting in alike:
+            parts += _measurement(waiting, width)
+        for why in (alike[0].waits_because, *alike[0].doubts):
+            parts += _lines(why, width, style="yellow") if why else []
+        parts += _lines(alike[0].suggestion, width)
     for refused in view.refused:
         parts += [
             Text(f"refused: {refused.file}", style="bold"),
@@ -47,6 +53,21 @@ def inbox_page(view: InboxView, targets: Collection[str], width: int) -> Rendera
             *_says(settled.held, targets, width),
         ]
     return Group(*parts)
+
+
+def _alike(waiting: Iterable[MeasurementView]) -> list[list[MeasurementView]]:
+    """Put measurements together that wait for one reason."""
+    found: dict[tuple[object, ...], list[MeasurementView]] = {}
+    for one in waiting:
+        found.setdefault((one.waits_because, one.doubts, one.suggestion), []).append(one)
+    return list(found.values())
+
+
+def _measurement(waiting: MeasurementView, width: int) -> list[Text]:
+    label = f", {waiting.label}" if waiting.label else ""
+    whose = f", of {waiting.specimen or waiting.proposal}" if waiting.specimen or waiting.proposal else ""
+    heading = Text(f"{waiting.id}  {waiting.modality or 'unknown kind'}", style="bold")
+    return [heading, *_lines(f"{waiting.file}{label}{whose}: {waiting.holds}", width)]
 
 
 def _held(held: HeldView, targets: Collection[str], width: int) -> list[Text]:

@@ -24,7 +24,7 @@ def next_in(state: CampaignState, view: StatusView | None = None) -> list[str]:
         Where the campaign stands with what waits outside its journal; left out, only the journal counts.
     """
     steps = _by_itself(state, _by_hand(state))
-    if view is not None and view.n_held:
+    if view is not None and (view.n_held or view.n_measurements_waiting):
         steps = ["meguri inbox", *steps]
     if state.course != "running":
         steps = [f"meguri resume {state.campaign}", *steps]

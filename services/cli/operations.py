@@ -53,6 +53,43 @@ def doctor(json_: JsonOption = False) -> None:
 
 
 @commands.command(rich_help_panel=OPERATE)
+def fsck(json_: JsonOption = False) -> None:
+    """Read every kept raw file again and compare it with its hash. Exit code 1 where one has changed or is missing."""
+    from services.campaign.operations.fsck import check_files
+    from services.campaign.views import FileFaultView, FilesCheckedView
+    from services.cli.operations_pages import files_page
+    from services.cli.printing import emit, say, show
+    from services.cli.session import session
+    from services.store.blobs import Blobs
+    from services.store.measurements import SqlMeasurements
+
+    tell = _now_and_then()
+    with session() as here:
+        checked = check_files(
+            Blobs(here.opened.workspace.blobs),
+            SqlMeasurements(here.opened.database),
+            tell=lambda n, of: tell(f"file {n} of {of}"),
+        )
+    view = FilesCheckedView(
+        n_files=checked.n_files,
+        n_bytes=checked.n_bytes,
+        is_whole=checked.is_whole,
+        faults=tuple(
+            FileFaultView(kind=f.kind, where=f.where, name=f.name, reason=f.reason, wanted=f.wanted)
+            for f in checked.faults
+        ),
+    )
+    if json_:
+        emit(view)
+    elif view.faults:
+        show(files_page(view))
+    if not view.is_whole:
+        say("kept files are damaged", style="red")
+        raise typer.Exit(1)
+    say(f"{view.n_files} kept files, {view.n_bytes / 1e6:.1f} MB: each is what it was when it came")
+
+
+@commands.command(rich_help_panel=OPERATE)
 def backup(
     file: BackupArgument,
     verify: Annotated[

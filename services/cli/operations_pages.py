@@ -6,11 +6,11 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from loop.counting import counted, some_of
-from services.campaign.views import BackupView, DoctorView
+from services.campaign.views import BackupView, DoctorView, FilesCheckedView
 from services.cli.layouts import plain_table
 from services.cli.pages import local_time
 
-__all__ = ["backup_page", "doctor_page"]
+__all__ = ["backup_page", "doctor_page", "files_page"]
 
 _STYLES = {"fine": "green", "look": "yellow", "broken": "red"}
 
@@ -22,6 +22,17 @@ def doctor_page(view: DoctorView) -> RenderableType:
         style = _STYLES[finding.verdict]
         wanted = f"\nright would be: {finding.wanted}" if finding.wanted else ""
         table.add_row(Text(finding.verdict, style=style), finding.area, f"{finding.found}{wanted}")
+    return table
+
+
+def files_page(view: FilesCheckedView) -> RenderableType:
+    """List the kept files that are not as they should be."""
+    table = plain_table(["", "file", "found"], [])
+    for fault in view.faults:
+        style = "yellow" if fault.kind in ("extra", "misplaced") else "red"
+        where = f"blobs/{fault.where[:15]}…"
+        told = f"{fault.reason}\nright would be: {fault.wanted}"
+        table.add_row(Text(fault.kind, style=style), f"{fault.name}\n{where}".strip(), told)
     return table
 
 

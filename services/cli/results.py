@@ -16,6 +16,13 @@ commands = typer.Typer()
 SpecimenArgument = Annotated[
     str, typer.Argument(metavar="SPECIMEN", help="Id of the specimen, as PP01-C003-02-S1 or PP01-X0007.")
 ]
+JudgedArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="SPECIMEN|MEASUREMENT",
+        help="Id of a specimen, as PP01-C003-02-S1 or PP01-X0007; or of a measurement, as M-3FA91C07B2D4-01.",
+    ),
+]
 
 
 @commands.command(rich_help_panel=RESULTS)
@@ -123,26 +130,38 @@ def correct(
 
 
 @commands.command(rich_help_panel=RESULTS)
-def exclude(specimen: SpecimenArgument, reason: ReasonOption, as_: ActorOption = None) -> None:
-    """Keep a specimen from training the model; it stays readable."""
+def exclude(specimen: JudgedArgument, reason: ReasonOption, as_: ActorOption = None) -> None:
+    """Keep a specimen, or one measurement of it, from training the model; it stays readable."""
     from loop.ids import campaign_of_specimen
+    from services.campaign.measuring import is_measurement
     from services.cli.next_steps import next_in
     from services.cli.printing import next_step, say
 
     with session(as_) as here:
+        if is_measurement(specimen):
+            for measurement in here.opened.measuring.exclude([specimen], reason=reason):
+                say(f"{measurement.id} trains nothing")
+            next_step("meguri inbox")
+            return
         state = here.service.exclude(campaign_of_specimen(specimen), specimen, reason=reason)
         say(f"{specimen} does not train the model")
         next_step(next_in(state))
 
 
 @commands.command(rich_help_panel=RESULTS)
-def keep(specimen: SpecimenArgument, reason: ReasonOption, as_: ActorOption = None) -> None:
-    """Let an excluded specimen train the model again."""
+def keep(specimen: JudgedArgument, reason: ReasonOption, as_: ActorOption = None) -> None:
+    """Let an excluded specimen train the model again, or a measurement that was excluded or looks wrong."""
     from loop.ids import campaign_of_specimen
+    from services.campaign.measuring import is_measurement
     from services.cli.next_steps import next_in
     from services.cli.printing import next_step, say
 
     with session(as_) as here:
+        if is_measurement(specimen):
+            for measurement in here.opened.measuring.keep([specimen], reason=reason):
+                say(f"{measurement.id} counts")
+            next_step("meguri inbox")
+            return
         state = here.service.keep(campaign_of_specimen(specimen), specimen, reason=reason)
         say(f"{specimen} trains the model")
         next_step(next_in(state))

@@ -83,7 +83,7 @@ def whose(
     if not found:
         return Unlinked(
             reason="nothing names its specimen: neither its name nor its header nor a manifest",
-            suggestion="put the id into the file's name, as in PP01-C003-02-S1 ftir.jdx, or say it: meguri inbox link",
+            suggestion="say it: meguri inbox link; or put the specimen's id into the file's name, or into a manifest",
         )
     where, first = found[0]
     for other_where, other in found[1:]:

@@ -48,7 +48,7 @@ class Blobs:
         self._folder = folder
 
     def keep(self, path: Path) -> Blob:
-        """Keep a file; where its bytes are kept already, nothing is written.
+        """Keep a file; where its bytes are kept already, nothing is written. A kept file that was damaged is mended.
 
         Raises
         ------
@@ -58,7 +58,7 @@ class Blobs:
         try:
             blob = _hashed(path)
             target = self.path(blob.hash)
-            if not target.is_file() or target.stat().st_size != blob.size:
+            if not target.is_file() or _hashed(target) != blob:
                 write_stream(target, lambda part: _copy(path, part), "blob", check=lambda part: _same(part, path, blob))
         except DiskError:
             raise

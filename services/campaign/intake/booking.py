@@ -30,7 +30,7 @@ def measurements_in(read: ReadFile, arrival: Arrival, hash_: str, names: Names) 
 def namings(arrival: Arrival, facts: Facts, label: str = "") -> Iterator[Naming]:
     """List every place that may name the specimen of a reading: a person first, the file's name last."""
     if arrival.specimen:
-        yield Naming("you", arrival.specimen)
+        yield Naming("--specimen", arrival.specimen)
     if arrival.said is not None and arrival.said.specimen:
         yield Naming(f"the manifest ({arrival.said.where})", arrival.said.specimen)
     if facts.specimen:

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 __all__ = ["AFTER_THE_ROWS", "BEFORE_THE_ROWS", "Found", "Look", "chunks", "found_in"]
 
-BEFORE_THE_ROWS = ("inbox", "outbox", "laboratory", "reports")
+BEFORE_THE_ROWS = ("inbox", "outbox", "laboratory", "profiles", "reports")
 """Folders read before the database. A result is booked first and its file moved then: the rows may know a file that
 lies in the inbox still, which is taken in again without being booked twice; the other way round it would be lost."""
 AFTER_THE_ROWS = ("blobs",)

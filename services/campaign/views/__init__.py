@@ -15,6 +15,14 @@ from services.campaign.views.looking import (
     ShownMeasurementView,
     ShownView,
 )
+from services.campaign.views.measurements import (
+    FileFaultView,
+    FilesCheckedView,
+    IngestedView,
+    IngestView,
+    MeasurementsView,
+    MeasurementView,
+)
 from services.campaign.views.operations import BackupView, DoctorView, FindingView, RestoreView
 from services.campaign.views.proposals import EditView, ProposalsView, ProposalView
 from services.campaign.views.status import (
@@ -43,6 +51,8 @@ __all__ = [
     "EditView",
     "EntryView",
     "FaultView",
+    "FileFaultView",
+    "FilesCheckedView",
     "FindingView",
     "FoundMeasurementView",
     "FoundView",
@@ -50,8 +60,12 @@ __all__ = [
     "HypothesisView",
     "ImageView",
     "InboxView",
+    "IngestView",
+    "IngestedView",
     "LimitsView",
     "LogView",
+    "MeasurementView",
+    "MeasurementsView",
     "NamedView",
     "ProposalView",
     "ProposalsView",

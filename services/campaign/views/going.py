@@ -9,6 +9,7 @@ from pydantic import Field
 
 from loop.observations import State
 from loop.values import Frozen
+from services.campaign.views.measurements import MeasurementView
 from services.records.held import HeldCell, HeldResult
 
 __all__ = ["HeldView", "InboxView", "RefusedView", "SettledView", "TurnView", "WrittenView"]
@@ -70,6 +71,9 @@ class InboxView(Frozen):
 
     held: tuple[HeldView, ...] = Field(description="Results that wait for a person.")
     refused: tuple[RefusedView, ...] = Field(description="Files put aside until somebody mends them.")
+    measurements: tuple[MeasurementView, ...] = Field(
+        default=(), description="Measurements that wait: of nobody yet, or looking wrong."
+    )
     lying: tuple[str, ...] = Field(description="Files that the next turn looks at.")
     settled: tuple[SettledView, ...] = Field(default=(), description="Results that waited, where those are asked for.")
 

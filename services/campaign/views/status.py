@@ -115,6 +115,9 @@ class StatusView(Frozen):
     questions: tuple[QuestionView, ...] = Field(description="What only a person can decide.")
     refits: tuple[RefitView, ...] = Field(description="How well the model knew each target, cycle by cycle.")
     n_held: int = Field(description="Results that fit no proposal and wait in the inbox for a person.")
+    n_measurements_waiting: int = Field(
+        default=0, description="Measurements that wait for a person: of nobody yet, or looking wrong."
+    )
     n_refused_files: int = Field(description="Files that the inbox refused and nobody took away since.")
     orders_not_delivered: tuple[str, ...] = Field(description="Work orders that did not reach the laboratory yet.")
 

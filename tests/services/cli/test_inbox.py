@@ -7,6 +7,8 @@ import time
 
 import pytest
 
+from tests.services.campaign.intake.files import ftir
+
 
 @pytest.fixture
 def waiting(films):
@@ -17,8 +19,9 @@ def waiting(films):
     row = f"PP01-C009-01,{planned['temperature']},{planned['screw']},30.5,smelled\n"
     put(films, "stray.csv", "proposal,temperature,screw,strength,remarks\n" + row)
     put(films, "bad.csv", "proposal,strength\nPP01-C001-01,3o\n")
-    put(films, "spectrum.csv", "wavenumber,absorbance\n1000,0.1\n")
+    put(films, "spectrum.csv", ftir().decode())
     films("tick")
+    put(films, "late.csv", "proposal,strength\n")
     return films
 
 
@@ -35,24 +38,28 @@ def only(shell) -> str:
 
 def test_an_empty_inbox_says_so(films):
     assert "nothing waits" in films("inbox").stderr
-    assert films.json("inbox") == {"held": [], "refused": [], "lying": [], "settled": []}
+    assert films.json("inbox") == {"held": [], "refused": [], "measurements": [], "lying": [], "settled": []}
 
 
 def test_everything_that_waits_is_listed_with_its_reason(waiting):
-    """The row that fits nothing, the file that was refused, the file that is no sheet."""
+    """The row that fits nothing, the file that was refused, the measurement of nobody, the file still to be read."""
     view = waiting.json("inbox")
     assert view["held"][0]["proposal"] == "PP01-C009-01"
     assert view["held"][0]["row"]["strength"] == "30.5"
     assert view["refused"][0]["file"] == "bad.csv"
     assert "'3o' is no number" in view["refused"][0]["reason"]
-    assert view["lying"] == ["spectrum.csv"]
+    assert view["lying"] == ["late.csv"]
+    [measurement] = view["measurements"]
+    assert (measurement["file"], measurement["modality"]) == ("spectrum.csv", "FTIR")
     text = waiting("inbox").stdout
     for said in (
         "says strength 30.5",
         "not booked: PP01 has no proposal PP01-C009-01",
         "its formulation is that of PP01-C001-01: book it there",
         "refused: bad.csv",
-        "lying in inbox/: spectrum.csv",
+        "lying in inbox/: late.csv",
+        "spectrum.csv: absorbance over wavenumber, 60 points",
+        "nothing names its specimen",
     ):
         assert said in text
 
@@ -112,5 +119,6 @@ def test_a_refused_file_comes_again_mended(waiting):
     assert "bad.csv: 1 new result of PP01" in waiting("tick").stderr
     refused = waiting.folder / "inbox" / "refused"
     (refused / "bad.csv").unlink()
-    assert waiting.json("inbox")["refused"] == []
+    assert [found["file"] for found in waiting.json("inbox")["refused"]] == ["late.csv"]
+    (refused / "late.csv").unlink()
     assert waiting.json("status")["n_refused_files"] == 0

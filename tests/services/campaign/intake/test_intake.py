@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -235,3 +237,50 @@ def test_a_name_that_is_no_text_does_not_stop_the_others(lab):
     (lab.folder / name).write_bytes(ftir())
     lab.put(f"{SECOND}.csv", ftir(2))
     assert [outcome.fate for outcome in lab.take()] == ["new", "new"]
+
+
+def zipped(path: Path, files: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return path
+
+
+def test_a_zip_is_taken_in_file_by_file_with_its_manifest(lab):
+    """Each file of it by itself: what cannot be read stops no other; a zip within is refused."""
+    zipped(
+        lab.folder / "friday.zip",
+        {
+            f"day/{FIRST}.csv": ftir(),
+            "day/2.csv": ftir(2),
+            "day/manifest.csv": f"file,specimen\n2.csv,{SECOND}\n".encode(),
+            "notes.txt": b"buy talc",
+            "inner.zip": b"PK",
+        },
+    )
+    assert {outcome.arrival.name: outcome.fate for outcome in lab.take()} == {
+        f"friday.zip/day/{FIRST}.csv": "new",
+        "friday.zip/day/2.csv": "new",
+        "friday.zip/notes.txt": "refused",
+        "friday.zip/inner.zip": "refused",
+    }
+    assert {m.proposal for m in lab.store.measurements()} == {FIRST, SECOND}
+    assert not list(lab.blobs.path("0" * 64).parent.parent.glob(".*"))
+
+
+def test_a_harmful_zip_is_refused_and_the_next_file_read(lab):
+    zipped(lab.folder / "a.zip", {"../../x.csv": b"1"})
+    lab.put(f"{FIRST}.csv", ftir())
+    refused, taken = lab.take()[::-1]
+    assert "leads out of its folder" in refused.reason
+    assert taken.fate == "new"
+
+
+def test_what_a_person_says_goes_with_the_file_and_must_not_contradict_it(lab):
+    """As meguri ingest --specimen."""
+    path = lab.put(f"{FIRST}.csv", ftir())
+    other = lab.put("x.csv", ftir(2))
+    arrivals = [replace(arrival, specimen=SECOND) for arrival in arrivals_in([path, other], read_table)]
+    contradicted, told = lab.intake().take(arrivals)
+    assert contradicted.waiting[0].waits_because == f"--specimen says {SECOND}, its name says {FIRST}"
+    assert told.measurements[0].proposal == SECOND
