@@ -116,7 +116,7 @@ def _ask(text: str, leaf: Comparison, value: Written, name: Name) -> Ask:
     if is_number:
         if number is None:
             raise wrong(f"{name.plain} is a number, and {word.text!r} is none")
-        return Ask(leaf.operator, number, _unit_asked(text, value, name))
+        return Ask(leaf.operator, number, _units_asked(text, value, name))
     if value.unit is not None:
         raise QueryError(
             text,
@@ -135,21 +135,26 @@ def _ask(text: str, leaf: Comparison, value: Written, name: Name) -> Ask:
     return Ask(leaf.operator, word.text)
 
 
-def _unit_asked(text: str, value: Written, name: Name) -> str:
-    """Return the unit, as it stands under the name, that a number is in; empty where there is no choice."""
-    units = [unit for unit in name.units if unit]
+def _units_asked(text: str, value: Written, name: Name) -> tuple[str, ...]:
+    """Return the units, as they stand under the name, that a number is in; none where there is no choice."""
     if value.unit is None:
-        if len(name.units) > 1:
-            word, shown = value.word, " and ".join(unit or "no unit" for unit in name.units)
-            hint = f"say which: {word.text} {(units or [''])[0]}"
+        others = [unit for unit in name.units if not _is_same(unit, name.units[0])]
+        if others:
+            word, shown = value.word, " and ".join(unit or "no unit" for unit in (name.units[0], *others))
+            hint = f"say which: {word.text} {name.units[0] or others[0]}"
             raise QueryError(text, word.at, f"{name.plain} stands in {shown}", hint, word.width)
-        return ""
-    for unit in units:
-        if same_unit(unit, value.unit.text):
-            return unit
+        return ()
+    meant = tuple(unit for unit in name.units if _is_same(unit, value.unit.text))
+    if meant:
+        return meant
+    units = [unit for unit in name.units if unit]
     told = f"{name.plain} stands in {' and '.join(units)}" if units else f"{name.plain} has no unit"
     reason = f"{told}, not in {value.unit.text!r}; numbers are compared as they stand"
     raise QueryError(text, value.unit.at, reason, width=value.unit.width)
+
+
+def _is_same(one: str, other: str) -> bool:
+    return one == other or (bool(one and other) and same_unit(one, other))
 
 
 def _period(text: str) -> Period | None:

@@ -38,11 +38,11 @@ Known = Amount | str | datetime
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One comparison: the operator, what is compared with, and the unit that was asked for."""
+    """One comparison: the operator, what is compared with, and the units that were asked for, of one meaning."""
 
     operator: Operator
     wanted: float | str | Period
-    unit: str = ""
+    units: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def holds(known: Known, ask: Ask) -> Truth:
     """Answer one comparison; None where the unit is another one, or only a limit is known that does not decide it."""
     match known, ask.wanted:
         case Amount(), float(wanted):
-            return None if ask.unit and ask.unit != known.unit else _of_amount(known, ask.operator, wanted)
+            return None if ask.units and known.unit not in ask.units else _of_amount(known, ask.operator, wanted)
         case str(), str(wanted):
             return folded(wanted) in folded(known) if ask.operator == "~" else folded(wanted) == folded(known)
         case datetime(), Period() as wanted:
