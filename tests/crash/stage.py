@@ -13,6 +13,8 @@ import psycopg
 
 from loop.ids import CampaignId
 from services.store import SqlHeldResults, SqlJournal, SqlOutbox, open_database
+from services.store.blobs import Blob, Blobs
+from services.store.measurements import SqlMeasurements
 from tests.crash.scenario import CAMPAIGN
 from tests.postgres import Cluster
 
@@ -34,6 +36,10 @@ class Facts:
     undelivered: tuple[str, ...]
     delivered_files: tuple[tuple[str, bytes], ...]
     held: tuple[str, ...]
+    files: tuple[str, ...]
+    measurements: tuple[str, ...]
+    blobs: tuple[str, ...]
+    inbox: tuple[str, ...]
 
 
 def facts(stage: Stage) -> Facts:
@@ -50,6 +56,10 @@ def facts(stage: Stage) -> Facts:
             undelivered=tuple(record.order.id for record in records if record.delivered_at is None),
             delivered_files=tuple(_delivered(stage.folder)),
             held=tuple(sorted(record.result.id for record in SqlHeldResults(database).records())),
+            files=tuple(sorted(f"{file.hash} {file.name}" for file in SqlMeasurements(database).files())),
+            measurements=tuple(m.model_dump_json() for m in SqlMeasurements(database).measurements()),
+            blobs=tuple(_kept(stage.folder / "blobs")),
+            inbox=tuple(sorted(_lying(stage.folder / "inbox"))),
         )
     finally:
         database.dispose()
@@ -74,6 +84,11 @@ def differences(before: Facts, after: Facts) -> list[str]:
         found.append(f"what reached the laboratory differs: {names[0]} against {names[1]}")
     if before.held != after.held:
         found.append(f"waiting results differ: {before.held} against {after.held}")
+    for what in ("files", "measurements", "blobs", "inbox"):
+        wanted, there = getattr(before, what), getattr(after, what)
+        if wanted != there:
+            lost, extra = sorted(set(wanted) - set(there)), sorted(set(there) - set(wanted))
+            found.append(f"{what} differ: {len(wanted)} against {len(there)}, lost {lost[:2]}, extra {extra[:2]}")
     return found
 
 
@@ -82,6 +97,19 @@ def _delivered(folder: Path) -> Iterator[tuple[str, bytes]]:
         yield path.name, path.read_bytes()
     for path in sorted((folder / "laboratory" / CAMPAIGN / "orders").glob("*.json")):
         yield path.name, json.dumps(json.loads(path.read_text(encoding="utf-8"))["order"]).encode()
+
+
+def _kept(folder: Path) -> Iterator[str]:
+    """Every kept file by its hash; what is wrong with one stands in its place."""
+    for found in Blobs(folder).check():
+        yield found.hash if isinstance(found, Blob) else f"{found.path.name}: {found.reason}"
+
+
+def _lying(inbox: Path) -> Iterator[str]:
+    """Every file and folder of the inbox: what was taken lies in taken, once, and nothing else lies about."""
+    for path in inbox.rglob("*"):
+        if path.is_file() and path.suffix != ".part":
+            yield path.relative_to(inbox).as_posix()
 
 
 class SqliteStages:
