@@ -26,6 +26,8 @@ _FEWEST_POINTS = 7
 _WINDOWS = 400
 """A rate is first taken over this part of all points, over more where noise asks for it, up to a twentieth."""
 _WIDEST = 20
+_MOST_TURNS = 60
+"""More changes between heating, holding and cooling are noise, or a temperature that is modulated."""
 _HALF = 0.5
 
 
@@ -91,8 +93,11 @@ def _rates(minutes: np.ndarray, kelvin: np.ndarray, *, is_time: bool) -> tuple[n
         fast = float(np.quantile(np.abs(rate), 0.9))
         least = _SLOWEST_K_PER_MIN if is_time else _SLOWEST_SHARE * fast
         uncertain = _NOISE * noise / max(float(np.median(spread)), 1e-12)
-        if uncertain <= max(least, 0.1 * fast) or half >= n // (2 * _WIDEST):
-            return rate, max(least, min(uncertain, 0.5 * fast))
+        slowest = max(least, min(uncertain, 0.5 * fast))
+        n_turns = int(np.count_nonzero(np.diff(np.sign(rate) * (np.abs(rate) > slowest))))
+        is_quiet = uncertain <= max(least, 0.1 * fast) and n_turns <= _MOST_TURNS
+        if is_quiet or half >= n // (2 * _WIDEST):
+            return rate, slowest
         half = min(2 * half, max(n // (2 * _WIDEST), 1))
 
 
