@@ -143,4 +143,4 @@ def _scale(mine: np.ndarray, theirs: np.ndarray) -> float:
 
 def _last_digit(value: float) -> float:
     exponent = Decimal(repr(value)).normalize().as_tuple().exponent
-    return float(10.0 ** exponent) if isinstance(exponent, int) else 0.0
+    return float(10.0**exponent) if isinstance(exponent, int) else 0.0

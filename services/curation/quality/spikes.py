@@ -100,7 +100,7 @@ def _in_stretch(values: np.ndarray, at_ends: int) -> list[tuple[int, float, floa
 
 
 def _heights(up: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return by how much each point stands above both sides two points away, and whether the flanks have ended there."""
+    """Return how far each point stands above both sides two points away, and whether its flanks have ended there."""
     n = len(up)
     padded = np.pad(up, 5, mode="edge")
     at = {k: padded[5 + k : 5 + k + n] for k in range(-5, 6)}
@@ -154,7 +154,8 @@ def _break_of(values: np.ndarray) -> int:
 def _told(curve: Curve, channel: Channel, seen: tuple[Spike, ...]) -> str:
     highest = sorted(seen, key=lambda spike: -spike.in_noise)[:_TOLD]
     unit, axis = channel.unit, curve.axis.unit
-    places = ", ".join(f"{s.position:.6g} {axis}".rstrip() + f" ({s.height:+.3g} {unit}".rstrip() + ")" for s in highest)
+    placed = [(f"{s.position:.6g} {axis}".rstrip(), f"{s.height:+.3g} {unit}".rstrip()) for s in highest]
+    places = ", ".join(f"{place} ({height})" for place, height in placed)
     more = f" and {len(seen) - _TOLD} more" if len(seen) > _TOLD else ""
     named = "a spike" if len(seen) == 1 else f"{len(seen)} spikes"
     return f"{named} of at most 3 points at {places}{more}; the highest is {highest[0].in_noise:.0f} times the noise"
