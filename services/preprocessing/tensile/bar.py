@@ -108,17 +108,21 @@ def evaluate_bar(reading: Reading, method: TensileMethod) -> TensileBar:
 def _modulus(course: Course, method: TensileMethod) -> Determination:
     if course.strain is None:
         return absent("MPa", course.signals.strain_refusal)
-    return modulus_of(course.strain[course.rising], course.signals.stress[course.rising], course.noise, method)
+    until = slice(0, min(course.rising.stop, course.signals.strain_last + 1))
+    return modulus_of(course.strain[until], course.signals.stress[until], course.noise, method)
 
 
 def _yield(course: Course) -> dict[str, Determination]:
     if course.maximum is None:
         why = "stress rises until the break" if course.state is State.MEASURED else "stress rises until the record ends"
         return {"yield_stress": absent("MPa", why), "yield_strain": absent("%", why)}
-    along, basis = (course.strain, "strain") if course.strain is not None else (course.nominal, "nominal strain")
+    along, basis = course.elongation, course.basis
+    if course.strain is not None and course.maximum <= course.signals.strain_last:
+        along, basis = course.strain, "strain"
     at, height = _top(course.signals.progress if along is None else along, course)
     if along is None:
-        return {"yield_stress": measured(height, "MPa"), "yield_strain": absent("%", course.signals.strain_refusal)}
+        why = course.signals.strain_refusal or "the extensometer was off before yield"
+        return {"yield_stress": measured(height, "MPa"), "yield_strain": absent("%", why)}
     return {"yield_stress": measured(height, "MPa"), "yield_strain": measured(100 * at, "%", basis=basis)}
 
 
@@ -155,7 +159,7 @@ def _strength(course: Course, at_yield: Determination, method: TensileMethod) ->
 
 def _elongation(course: Course) -> Determination:
     if course.elongation is None:
-        return absent("%", "there is neither a strain nor a nominal strain: the distance of the grips is not stated")
+        return absent("%", "no strain until the break, and no nominal strain: the distance of the grips is not stated")
     value = 100 * float(course.elongation[course.end.point])
     return Determination(value=value, unit="%", state=course.state, basis=course.basis, reason=course.why)
 

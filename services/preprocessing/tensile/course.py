@@ -62,11 +62,13 @@ def course_of(signals: BarSignals, method: TensileMethod) -> Course:
     strain, nominal, toe = signals.strain, signals.nominal, 0.0
     if method.toe != "none":
         if strain is not None:
-            toe = toe_offset(strain[rising], stress[rising])
+            until = slice(0, min(rising.stop, signals.strain_last + 1))
+            toe = toe_offset(strain[until], stress[until])
             strain = strain - toe
         if nominal is not None:
             nominal = nominal - toe_offset(nominal[rising], stress[rising])
-    elongation, basis = _elongation(strain, nominal, maximum)
+    last = signals.strain_last
+    elongation, basis = _elongation(strain, nominal, maximum, last, end.point)
     state, why = _ending(signals, method, end, maximum)
     return Course(
         signals=signals,
@@ -85,29 +87,34 @@ def course_of(signals: BarSignals, method: TensileMethod) -> Course:
 
 
 def _elongation(
-    strain: np.ndarray | None, nominal: np.ndarray | None, maximum: int | None
+    strain: np.ndarray | None, nominal: np.ndarray | None, maximum: int | None, last: int, end: int
 ) -> tuple[np.ndarray | None, str]:
-    """Return what elongates: strain before yield; after it nominal strain, by method B where both are there."""
-    if maximum is None and strain is not None:
+    """Return what elongates: strain before yield; after it nominal strain, by method B where both are there.
+
+    Where the extensometer spoke until the point `last` only, nominal strain takes over from there.
+    """
+    if strain is not None and maximum is None and last >= end:
         return strain, "strain"
     if nominal is None:
-        return strain, "strain after yield"
-    if maximum is None or strain is None:
+        return (strain, "strain after yield") if strain is not None and last >= end else (None, "")
+    if strain is None:
         return nominal, "nominal strain, method A"
-    after = strain[maximum] + nominal - nominal[maximum]
-    return np.where(np.arange(len(strain)) <= maximum, strain, after), "nominal strain, method B"
+    joint = last if maximum is None else min(maximum, last)
+    after = strain[joint] + nominal - nominal[joint]
+    along = np.where(np.arange(len(strain)) <= joint, strain, after)
+    if joint == maximum:
+        return along, "nominal strain, method B"
+    return along, f"strain to {100 * float(strain[joint]):.3g} %, nominal strain from there"
 
 
 def _ending(signals: BarSignals, method: TensileMethod, end: Break, maximum: int | None) -> tuple[State, str]:
     limit, travel = method.travel_limit_mm, signals.travel
-    if end.is_seen:
-        return State.MEASURED, ""
     if limit is not None and travel is not None:
         gone = float(travel[end.point] - travel[0])
-        if gone >= _AT_LIMIT * limit:
+        if gone >= _AT_LIMIT * limit:  # a fall of load there is the machine that stops
             return State.ABOVE_RANGE, f"unbroken at {gone:.4g} mm of travel, where the machine stops ({limit:g} mm)"
         return State.MEASURED, ""
-    if maximum is None:
+    if end.is_seen or maximum is None:
         return State.MEASURED, ""
     return State.ABOVE_RANGE, "the record ends under load after yield, and no limit of travel is stated to compare with"
 

@@ -23,6 +23,10 @@ _FEWEST_POINTS = 8
 _ON_THE_BAR = ("extensometer", "optical", "strain gauge")
 _OF_GRIPS = re.compile(r"grip|einspann|clamp|mors|chuck|つかみ|チャック", re.I)
 _OF_GAUGE = re.compile(r"gau?ge|messl|initiale|標線", re.I)
+_TAKEN_OFF = 0.5
+_SMALL_STRAIN = 0.002
+_STANDS = 10
+"""A strain that falls to half under load, or is the same for this many points until the end, is no strain any more."""
 _LOADED = 0.1
 """Below this share of the greatest stress two channels are not compared: their zeros differ."""
 
@@ -37,6 +41,8 @@ class BarSignals:
         MPa, of the first cross-section.
     strain
         mm/mm as measured on the bar; None where `strain_refusal` says why.
+    strain_last
+        Last point at which the strain speaks: behind it the extensometer was taken off or stood at its end.
     nominal
         mm/mm, travel of the grips over their first distance; None where either is not known.
     travel
@@ -50,6 +56,7 @@ class BarSignals:
     stress: np.ndarray
     strain: np.ndarray | None
     strain_refusal: str
+    strain_last: int
     nominal: np.ndarray | None
     travel: np.ndarray | None
     progress: np.ndarray
@@ -77,7 +84,9 @@ def signals_of(reading: Reading, method: TensileMethod) -> BarSignals:
         if quantity in curve.quantities:
             channel = curve.channel(quantity)
             columns[quantity] = converted(channel.values, channel.unit, dimension)
-    is_whole = np.all([np.isfinite(values) for values in columns.values()], axis=0)
+    drives = "crosshead" in columns or "nominal_strain" in columns
+    optional = ("strain", "extension") if drives else ()  # may end where the extensometer was taken off
+    is_whole = np.all([np.isfinite(values) for name, values in columns.items() if name not in optional], axis=0)
     columns = {quantity: values[is_whole] for quantity, values in columns.items()}
     n = int(is_whole.sum())
     if n < _FEWEST_POINTS:
@@ -88,6 +97,7 @@ def signals_of(reading: Reading, method: TensileMethod) -> BarSignals:
     if stress is None:
         raise NoStressError(f"{_called(reading)}: there is a force but no width and thickness to make a stress of it")
     strain, refusal, travel = _deformation(columns, reading.facts, method)
+    last = n - 1 if strain is None else _last_of(strain, stress)
     grips = method.grip_distance_mm or _grip_distance(reading.facts)
     nominal = columns.get("nominal_strain")
     if nominal is None and "strain" in columns and method.strain_source == "crosshead":
@@ -98,8 +108,9 @@ def signals_of(reading: Reading, method: TensileMethod) -> BarSignals:
         travel = nominal * grips
     return BarSignals(
         stress=stress,
-        strain=strain,
+        strain=strain if strain is None else np.where(np.arange(n) <= last, strain, strain[last]),
         strain_refusal=refusal,
+        strain_last=last,
         nominal=nominal,
         travel=travel,
         progress=_progress([travel, nominal, columns.get("time"), columns.get("extension"), strain], n),
@@ -178,9 +189,25 @@ def _deformation(
     return extension / gauge, "", travel
 
 
+def _last_of(strain: np.ndarray, stress: np.ndarray) -> int:
+    """Return the last point before a strain goes missing, stands still for good, or falls back under load."""
+    n = len(strain)
+    missing = np.flatnonzero(~np.isfinite(strain))
+    last = int(missing[0]) - 1 if len(missing) else n - 1
+    if last < 1:
+        return max(last, 0)
+    seen = strain[: last + 1]
+    is_loaded = stress[1 : last + 1] > _LOADED * float(stress.max())
+    fallen = np.flatnonzero((seen[1:] < _TAKEN_OFF * np.maximum.accumulate(seen)[:-1] - _SMALL_STRAIN) & is_loaded)
+    if len(fallen):
+        last = int(fallen[0])
+    moving = np.flatnonzero(np.diff(strain[: last + 1]) != 0)
+    return min(int(moving[-1]) + 1, last) if len(moving) and last - int(moving[-1]) > _STANDS else last
+
+
 def _progress(candidates: list[np.ndarray | None], n: int) -> np.ndarray:
     for values in candidates:
-        if values is not None and np.ptp(values) > 0 and not (np.diff(values) < 0).any():
+        if values is not None and np.isfinite(values).all() and np.ptp(values) > 0 and not (np.diff(values) < 0).any():
             return values
     return np.arange(float(n))
 

@@ -241,6 +241,37 @@ def test_an_unbroken_bar_gives_a_limit_not_a_value():
         assert bar.necked is True
 
 
+def test_a_fall_of_load_at_the_machine_s_end_is_no_break():
+    """The machine stops and lets go; the bar was whole."""
+    reading = exported(Bar(), FULL)
+    travel = reading.curves[0].channel("crosshead").values.max()
+    bar = evaluate_bar(reading, TensileMethod(travel_limit_mm=travel))
+    assert bar["elongation_at_break"].state is State.ABOVE_RANGE
+
+
+@pytest.mark.parametrize("how", ["missing", "zero", "standing"])
+@pytest.mark.parametrize("off_at", [0.03, 0.15])
+def test_an_extensometer_that_is_taken_off_ends_the_strain_only(how, off_at):
+    """Before or after yield: from there on travel speaks; the modulus stands, no break is made of it."""
+    whole = exported(Bar(noise=0.01), FULL)
+    curve = whole.curves[0]
+    strain = curve.channel("strain").values.copy()
+    k = int(np.argmax(strain > 100 * off_at))
+    strain[k:] = {"missing": np.nan, "zero": 0.0, "standing": strain[k - 1]}[how]
+    channels = (Channel("strain", "%", strain), curve.channel("force"), curve.channel("crosshead"))
+    reading = Reading(facts=whole.facts, curves=(Curve(axis=curve.axis, channels=channels),))
+    bar, usual = evaluate_bar(reading, METHOD), evaluate_bar(whole, METHOD)
+    for name in ("modulus", "strength", "stress_at_break", "energy_to_break"):
+        assert bar[name].value == pytest.approx(usual[name].value, rel=1e-5)
+    assert bar["elongation_at_break"].value == pytest.approx(usual["elongation_at_break"].value, rel=0.01)
+    assert bar["yield_strain"].value == pytest.approx(usual["yield_strain"].value, abs=0.6)
+    assert bar["elongation_at_break"].basis.startswith("strain to 3 %" if off_at < 0.09 else "nominal strain, method B")
+    assert bar.flags == ()
+    alone = Reading(facts=whole.facts, curves=(Curve(axis=curve.axis, channels=channels[:2]),))
+    if how != "missing":
+        assert evaluate_bar(alone, METHOD)["elongation_at_break"].value is None
+
+
 def test_a_record_that_stops_short_of_the_limit_ends_with_the_break():
     """The machine could have gone on, so the bar broke between two points; that is said."""
     bar = evaluate_bar(exported(Bar(breaks=False), FULL), TensileMethod(travel_limit_mm=600))
