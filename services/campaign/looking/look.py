@@ -27,7 +27,14 @@ _MARK = ".shown"
 """Stands in the names of what is written, so that no raw file beside it is ever replaced."""
 
 
-def look(what: str, *, opened: Opened | None, folder: Path | None = None, reader: str = "") -> ShownView:
+def look(
+    what: str,
+    *,
+    opened: Opened | None,
+    folder: Path | None = None,
+    reader: str = "",
+    sandbox: Sandbox | None = None,
+) -> ShownView:
     """Look at something, and write a page (HTML) and a picture (PNG) of it.
 
     Parameters
@@ -42,6 +49,8 @@ def look(what: str, *, opened: Opened | None, folder: Path | None = None, reader
 
     reader
         Name of the reader of a file; what its content says where left out.
+    sandbox
+        What reads files, where one is open already; one of its own is opened and closed where left out.
 
     Raises
     ------
@@ -52,7 +61,7 @@ def look(what: str, *, opened: Opened | None, folder: Path | None = None, reader
     DiskError
         If page or picture cannot be written.
     """
-    seen = _gathered(what, opened, reader)
+    seen = _gathered(what, opened, reader, sandbox)
     views = tuple(shown(one) for one in seen)
     where = folder or (opened.workspace.reports if opened is not None else Path.cwd())
     name = _file_name(Path(what).name if Path(what).is_file() else what.upper())
@@ -76,18 +85,19 @@ def picture_of(seen: Sequence[Seen]) -> tuple[Panel, ...]:
     )
 
 
-def _gathered(what: str, opened: Opened | None, reader: str) -> tuple[Seen, ...]:
+def _gathered(what: str, opened: Opened | None, reader: str, sandbox: Sandbox | None) -> tuple[Seen, ...]:
     path = Path(what)
     if not path.is_file() and opened is None:
         raise LookError(
             f"there is no file {what} here, and no workspace at or above the current folder to look for an id in"
         )
+    if sandbox is None:
+        with Sandbox(profiles=opened.workspace.folder / "profiles" if opened is not None else None) as own:
+            return _gathered(what, opened, reader, own)
     taken = SqlMeasurements(opened.database) if opened is not None else None
-    profiles = opened.workspace.folder / "profiles" if opened is not None else None
-    with Sandbox(profiles=profiles) as sandbox:
-        if path.is_file() or opened is None or taken is None:
-            return seen_in_file(path, sandbox, taken, reader=reader)
-        return seen_of(what, sandbox, taken, Blobs(opened.workspace.folder / "blobs").path)
+    if path.is_file() or opened is None or taken is None:
+        return seen_in_file(path, sandbox, taken, reader=reader)
+    return seen_of(what, sandbox, taken, Blobs(opened.workspace.folder / "blobs").path)
 
 
 def _drawn(

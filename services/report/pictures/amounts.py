@@ -71,9 +71,9 @@ def _by_unit(name: str, modality: str, amounts: Mapping[str, Amount]) -> Iterato
         bars = tuple(_bar(quantity_words(quantity, modality), amount) for quantity, amount in ordered)
         if is_log and len(values) < len(bars):
             is_log = False  # zero has no place over a logarithm
-        yield Bars(
-            title=title, x=Axis(label=f"{what} ({unit_words(unit) or 'no unit stated'})", is_log=is_log), bars=bars
-        )
+        what = "molar mass" if modality == "GPC" else "amount"
+        axis = Axis(label=f"{what} ({unit_words(unit) or 'no unit stated'})", is_log=is_log)
+        yield Bars(title=title, x=axis, bars=bars)
     if alone:
         yield Listing(title=title, rows=tuple((quantity_words(q, modality), _text(amount)) for q, amount in alone))
 
