@@ -70,8 +70,8 @@ def apply(building: Building, entry: Entry) -> None:
     match event:
         case DefinitionAdopted():
             _adopt(building, entry, event)
-        case SpecimenImported(observation=seen, source=source):
-            _add_specimen(building, entry, seen, source)
+        case SpecimenImported(observation=seen, source=source, name=name):
+            _add_specimen(building, entry, seen, source, name)
         case ProposalsMade():
             _propose(building, entry, event)
         case ProposalDispatched(proposal_id=which):
@@ -199,7 +199,7 @@ def _step(building: Building, entry: Entry, which: ProposalId, step: str, reason
     building.proposals[which] = replace(record, state=state, history=(*record.history, done))
 
 
-def _add_specimen(building: Building, entry: Entry, seen: Observation, source: str) -> None:
+def _add_specimen(building: Building, entry: Entry, seen: Observation, source: str, name: str = "") -> None:
     if seen.specimen_id in building.specimens:
         raise ValueError(f"specimen {seen.specimen_id} is there already")
     building.specimens[seen.specimen_id] = SpecimenRecord(
@@ -207,6 +207,7 @@ def _add_specimen(building: Building, entry: Entry, seen: Observation, source: s
         seq=entry.seq,
         at=entry.at,
         source=source,
+        name=name,
         value_since=dict.fromkeys(seen.targets, entry.seq),
         turns=(entry.seq,) if seen.is_excluded else (),
     )

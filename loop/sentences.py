@@ -110,7 +110,8 @@ def tell(event: Event) -> Told:
         case DefinitionAdopted():
             return Told("", f"definition became version {event.version}", event.reason)
         case SpecimenImported(observation=seen):
-            return Told(seen.specimen_id, f"taken in{_from(event.source)}: {_values(seen.targets)}")
+            named = f" as {event.name}" if event.name else ""
+            return Told(seen.specimen_id, f"taken in{named}{_from(event.source)}: {_values(seen.targets)}")
         case ProposalsMade():
             return _told_of_proposals(event)
         case ProposalApproved():

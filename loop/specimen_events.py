@@ -28,6 +28,8 @@ class SpecimenImported(Frozen):
     kind: Literal["specimen_imported"] = "specimen_imported"
     observation: Observation
     source: str = ""
+    name: str = ""
+    """What its owner calls it; empty where nobody said, and in entries older than this field."""
 
 
 class ResultRecorded(Frozen):

@@ -133,14 +133,15 @@ class Correction:
 class SpecimenRecord:
     """A specimen's observation, where it came from, and what was corrected.
 
-    `value_since` names the entry by which each target got the value it has; `turns` those by which the specimen was
-    excluded, kept again, and so on.
+    `name` is what its owner calls it. `value_since` names the entry by which each target got the value it has; `turns`
+    those by which the specimen was excluded, kept again, and so on.
     """
 
     observation: Observation
     seq: int
     at: datetime
     source: str = ""
+    name: str = ""
     corrections: tuple[Correction, ...] = ()
     excluded_because: str = ""
     value_since: Mapping[str, int] = field(default_factory=dict)

@@ -145,9 +145,11 @@ def import_specimens(
     rows: Sequence[tuple[Formulation, Mapping[str, TargetValue], str]],
     *,
     block: str = "",
+    names: Sequence[str] = (),
 ) -> list[Event]:
     """Take in specimens that nobody proposed: triples of formulation, results and where they stood.
 
+    `names` are what their owners call them, one a row, empty for those without; left out, none has one.
     A formulation may lie outside the space's bounds; it must name every parameter, and its ingredients fill the whole.
     A row that is there already, from the same place with the same content, is left out.
     """
@@ -158,7 +160,7 @@ def import_specimens(
     }
     events: list[Event] = []
     number = sum(s.observation.proposal_id is None for s in state.specimens.values())
-    for formulation, targets, source in rows:
+    for (formulation, targets, source), name in zip(rows, names or [""] * len(rows), strict=True):
         _need_measured_targets(state, source, targets)
         made = space.read(formulation)
         _need_whole(state.definition.ingredients, made, source)
@@ -168,7 +170,7 @@ def import_specimens(
         observation = Observation(
             specimen_id=external_specimen_id(state.campaign, number), as_made=made, targets=dict(targets), block=block
         )
-        events.append(SpecimenImported(observation=observation, source=source))
+        events.append(SpecimenImported(observation=observation, source=source, name=name))
     return events
 
 

@@ -274,7 +274,8 @@ class CampaignService:
 
         def decide(known: CampaignState) -> list[Event]:
             rows = sheets_in.read_past_results(known.definition, table, columns=columns)
-            return commands.import_specimens(known, [(row.formulation, row.targets, row.source) for row in rows])
+            past = [(row.formulation, row.targets, row.source) for row in rows]
+            return commands.import_specimens(known, past, names=[row.name for row in rows])
 
         after = self._ledger.change(campaign, decide)
         return after, len(after.specimens) - before

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from loop.definition import Definition
 from loop.proposal import AT_THE_LABORATORY, ProposalState
 from loop.space.parameters import Categorical
 from services.records.table import Column, Table
 
-__all__ = ["AWAITING", "N_SUFFIX", "PROPOSAL", "REMARKS", "REPLICATE", "SD_SUFFIX", "find_column", "numeric_columns"]
+__all__ = [
+    "AWAITING",
+    "N_SUFFIX",
+    "PROPOSAL",
+    "REMARKS",
+    "REPLICATE",
+    "SD_SUFFIX",
+    "find_column",
+    "name_column",
+    "numeric_columns",
+]
 
 SD_SUFFIX, N_SUFFIX = " sd", " n"
 """What stands behind a target's name in the headers of its spread and of its count of tests."""
@@ -33,6 +43,24 @@ def find_column(table: Table, name: str) -> Column | None:
 
     under = [column for column in table.columns if column.name.rpartition(BETWEEN_LEVELS)[2] == name]
     return under[0] if len(under) == 1 else None
+
+
+def name_column(table: Table, used: Collection[str]) -> Column | None:
+    """Find the column in which people name their specimens: headed as such, another name on every row.
+
+    Parameters
+    ----------
+    used
+        Names of columns that hold something else.
+    """
+    from services.ingest.clues import is_id_name  # not above: with it come all readers of files
+
+    for column in table.columns:
+        texts = [cell.text.strip() for cell in column.cells]
+        is_free = column.name not in used and column.header not in used
+        if is_free and is_id_name(column.name) and all(texts) and len(set(texts)) == len(texts):
+            return column
+    return None
 
 
 def numeric_columns(definition: Definition, columns: Mapping[str, str] | None = None) -> set[str]:

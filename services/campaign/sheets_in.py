@@ -24,7 +24,7 @@ from services.campaign.sheet_cells import (
     read_target,
     unused_ingredients,
 )
-from services.campaign.sheet_columns import AWAITING, PROPOSAL, find_column
+from services.campaign.sheet_columns import AWAITING, PROPOSAL, find_column, name_column
 from services.records.table import Table
 
 __all__ = [
@@ -40,11 +40,12 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedRow:
-    """One past specimen: its formulation, its results and where it stood."""
+    """One past specimen: its formulation, its results, where it stood, and what its owner calls it."""
 
     formulation: Mapping[str, Setting]
     targets: Mapping[str, TargetValue]
     source: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +138,7 @@ def read_past_results(
     faults += foreign_units(definition, table, {n: called for n, called in names.items() if is_there(table, called)})
     if faults:
         raise SheetError(table.source, faults)
-    rows = []
+    rows, called = [], name_column(table, names.values())
     for index in range(table.n_rows):
         blanks = unused_ingredients(definition, table, index, names)
         formulation, wrong = read_formulation(definition.knobs, table, index, names, blanks=blanks)
@@ -146,7 +147,9 @@ def read_past_results(
         readable = [] if spoilt else present
         targets = {name: value for name in readable if (value := read_target(table, index, names[name])) is not None}
         place = table.address(index, table.columns[0]).split(",")[0]
-        rows.append(ImportedRow(formulation=formulation, targets=targets, source=f"{table.source}, {place}"))
+        own = "" if called is None else called.cells[index].text.strip()
+        source = f"{table.source}, {place}"
+        rows.append(ImportedRow(formulation=formulation, targets=targets, source=source, name=own))
     if faults:
         raise SheetError(table.source, faults)
     return [row for row in rows if row.targets]

@@ -9,7 +9,7 @@ import typer
 
 from loop.counting import counted
 from loop.state import CampaignState
-from services.campaign.sheet_columns import N_SUFFIX, SD_SUFFIX, find_column, numeric_columns
+from services.campaign.sheet_columns import N_SUFFIX, SD_SUFFIX, find_column, name_column, numeric_columns
 from services.campaign.wiring import Opened
 from services.cli.assignments import read_pairs
 from services.cli.beginning import told_notes
@@ -42,12 +42,15 @@ def import_past(
     found = {name: find_column(table, renamed.get(name, name)) for name in names}
     used = {column.name for column in found.values() if column is not None}
     beside = {f"{name}{suffix}" for name in used for suffix in (SD_SUFFIX, N_SUFFIX)}
-    unused = [name for name in table.names if name not in used | beside]
+    named = name_column(table, used)
+    unused = [name for name in table.names if name not in used | beside and (named is None or name != named.name)]
     missing = [name for name in definition.measured_targets if found[name] is None]
     there = table.n_rows - n_new
     new = counted(n_new, "specimen is new", "specimens are new")
     known = counted(there, "row was known or holds no result", "rows were known or hold no result")
     say(f"{campaign}: {new}" + (f", {known}" if there else ""))
+    if named is not None:
+        say(f"specimens keep their names of column {named.name}: files named after them are linked", style="dim")
     if missing:
         say(f"no column for {', '.join(missing)}: not measured (say which by --column NAME=HEADER)", style="yellow")
     if unused:

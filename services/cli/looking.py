@@ -48,7 +48,7 @@ def find(
     if json_:
         emit(view)
     elif written is not None:
-        show(str(written))
+        typer.echo(str(written))
     elif view.found:
         show(found_page(view))
     for line in told(view):
@@ -97,9 +97,8 @@ def show(
         emit(view)
     else:
         show(shown_page(view))
-        show(view.page)
-        if view.picture:
-            show(view.picture)
+        for path in filter(None, (view.page, view.picture)):
+            typer.echo(path)  # whole: to be pasted, however long
     if open_:
         typer.launch(view.page)
     for command in next_of(view):

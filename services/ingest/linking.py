@@ -7,16 +7,22 @@ Nothing is guessed. Two places that name different specimens contradict each oth
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
+from pathlib import PurePath
 
 from loop.counting import some_of
+from services.ingest.wording import normalise
 
 __all__ = ["Link", "Naming", "Unlinked", "ids_in", "whose"]
 
 _NEAR = 0.85
 """Ids that are less alike than this are not taken for each other's slip."""
+
+_TELLING = 3
+"""Own names shorter than this are found only where they stand alone."""
 
 _BEFORE = r"(?<![A-Z0-9])"
 _BEHIND = r"[-_ .]?(?:C(\d{3,})[-_ .](\d{2,})(?:[-_ .]?S(\d+))?|X(\d{4,}))(?![A-Z0-9])"
@@ -65,7 +71,12 @@ class _Id:
 
 
 def whose(
-    namings: Iterable[Naming], *, campaigns: Sequence[str], proposals: Sequence[str], specimens: Sequence[str]
+    namings: Iterable[Naming],
+    *,
+    campaigns: Sequence[str],
+    proposals: Sequence[str],
+    specimens: Sequence[str],
+    own: tuple[tuple[str, str], ...] = (),
 ) -> Link | Unlinked:
     """Say whose measurement a file is.
 
@@ -78,8 +89,10 @@ def whose(
     proposals, specimens
         Ids that there are. A specimen that is not there yet is linked where its proposal is: analyses may come before
         the results of its tests.
+    own
+        What people call specimens, each with its id. A short name, or one of digits alone, must stand by itself.
     """
-    found = [(naming.where, id_) for naming in namings for id_ in _ids_in(naming.text, campaigns)]
+    found = [(naming.where, id_) for naming in namings for id_ in _all_in(naming.text, campaigns, own)]
     if not found:
         return Unlinked(
             reason="nothing names its specimen: neither its name nor its header nor a manifest",
@@ -107,6 +120,34 @@ def whose(
 def ids_in(text: str, campaigns: Sequence[str]) -> list[str]:
     """List the ids of proposals and specimens that a text names, in order, as they are written here."""
     return [str(id_) for id_ in _ids_in(text, campaigns)]
+
+
+def _all_in(text: str, campaigns: Sequence[str], own: tuple[tuple[str, str], ...]) -> list[_Id]:
+    """List ids and own names that a text holds; where it holds an id, that is the name."""
+    found = _ids_in(text, campaigns)
+    if found or not own:
+        return found
+    folded, (pattern, ids) = _plain(text), _own_names(own)
+    alone = [*ids.get(folded, ()), *ids.get(_plain(PurePath(text).stem), ())]
+    inside = [id_ for match in pattern.finditer(folded) for id_ in ids[match.group()]] if pattern is not None else []
+    return [_Id(id_.rpartition("-X")[0], "", id_) for id_ in dict.fromkeys([*alone, *inside])]
+
+
+def _plain(text: str) -> str:
+    return " ".join(normalise(text).casefold().split())
+
+
+@lru_cache(maxsize=16)
+def _own_names(own: tuple[tuple[str, str], ...]) -> tuple[re.Pattern[str] | None, Mapping[str, list[str]]]:
+    """Return what finds telling names in a text, and the ids by name; names in the form in which they are compared."""
+    ids: dict[str, list[str]] = {}
+    for name, id_ in own:
+        ids.setdefault(_plain(name), []).append(id_)
+    telling = [name for name in ids if len(name) >= _TELLING and re.search(r"\d", name) and re.search(r"[^\W\d]", name)]
+    if not telling:
+        return None, ids
+    listed = "|".join(map(re.escape, sorted(telling, key=len, reverse=True)))
+    return re.compile(rf"(?<![^\W_])(?:{listed})(?![^\W_])"), ids
 
 
 def _ids_in(text: str, campaigns: Sequence[str]) -> list[_Id]:

@@ -19,10 +19,14 @@ class Names:
     campaigns: tuple[str, ...] = ()
     proposals: tuple[str, ...] = ()
     specimens: tuple[str, ...] = ()
+    own: tuple[tuple[str, str], ...] = ()
+    """What people call specimens, each with its id."""
 
     def whose(self, namings: Iterable[Naming]) -> Link | Unlinked:
         """Say whose measurement it is that these places name."""
-        return whose(namings, campaigns=self.campaigns, proposals=self.proposals, specimens=self.specimens)
+        return whose(
+            namings, campaigns=self.campaigns, proposals=self.proposals, specimens=self.specimens, own=self.own
+        )
 
     def linked(self, given: str) -> Link | Unlinked:
         """Say what a person means who names a specimen or a proposal."""
@@ -39,4 +43,7 @@ def names_of(campaigns: Sequence[CampaignId], state: Callable[[str], CampaignSta
         campaigns=tuple(campaigns),
         proposals=tuple(proposal for known in states.values() for proposal in known.proposals),
         specimens=tuple(specimen for known in states.values() for specimen in known.specimens),
+        own=tuple(
+            (record.name, id_) for known in states.values() for id_, record in known.specimens.items() if record.name
+        ),
     )

@@ -76,3 +76,38 @@ def test_a_slip_in_an_id_is_suggested_not_corrected():
     found = linked((FILE, "PP01-C003-03.jdx"))
     assert isinstance(found, Unlinked)
     assert found.suggestion == "is PP01-C003-02, PP01-C003-01 meant?"
+
+
+OWN = (("PC26-014", "PP01-X0001"), ("PC26-015", "PP01-X0002"), ("7", "PP01-X0003"), ("recycled A", "PP01-X0004"))
+
+
+def owned(*texts: tuple[str, str]):
+    there = [id_ for _, id_ in OWN]
+    return whose([Naming(*text) for text in texts], campaigns=["PP01"], proposals=[], specimens=there, own=OWN)
+
+
+@pytest.mark.parametrize(
+    ("text", "specimen"),
+    [
+        ("PC26-014 ftir.csv", "PP01-X0001"),
+        ("day1/pc26-015_waxs.xy", "PP01-X0002"),
+        ("7", "PP01-X0003"),
+        ("7.csv", "PP01-X0003"),
+        ("Recycled A", "PP01-X0004"),
+    ],
+)
+def test_own_names_are_found_where_they_are_telling_or_stand_alone(text, specimen):
+    found = owned(("its name", text))
+    assert isinstance(found, Link)
+    assert (found.campaign, found.specimen) == ("PP01", specimen)
+
+
+@pytest.mark.parametrize("text", ["PC26-0145.csv", "run 7.csv", "APC26-014.csv", "7 days.csv"])
+def test_what_only_looks_like_an_own_name_is_none(text):
+    assert isinstance(owned(("its name", text)), Unlinked)
+
+
+def test_an_id_goes_before_own_names_and_two_own_names_contradict():
+    assert owned(("its name", "PP01-X0002 of PC26-014.csv")).specimen == "PP01-X0002"
+    found = owned(("its header", "PC26-015"), ("its name", "PC26-014.csv"))
+    assert "its header says PP01-X0002, its name says PP01-X0001" in found.reason

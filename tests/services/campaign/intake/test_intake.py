@@ -12,7 +12,9 @@ import pytest
 from services.campaign.errors import SheetError
 from services.campaign.intake.arrivals import arrivals_in
 from services.campaign.posting import open_intake
+from services.campaign.service import CampaignService
 from services.campaign.wiring import read_table
+from services.store import SqlJournal
 from services.store.blobs import Blob, Blobs
 from services.store.measurements import SqlMeasurements
 from tests.services.campaign.intake.files import ftir, waxs
@@ -284,3 +286,18 @@ def test_what_a_person_says_goes_with_the_file_and_must_not_contradict_it(lab):
     contradicted, told = lab.intake().take(arrivals)
     assert contradicted.waiting[0].waits_because == f"--specimen says {SECOND}, its name says {FIRST}"
     assert told.measurements[0].proposal == SECOND
+
+
+def test_historic_specimens_are_known_by_the_names_their_owner_gave_them(lab, tmp_path):
+    """Imported from a table with a column of names; their files came before the first cycle."""
+    table = tmp_path / "past.csv"
+    table.write_text("sample,temperature,screw,strength\nPC26-014,200,fast,30\nPC26-015,210,slow,31\n")
+    service = CampaignService(journal=SqlJournal(lab.database), clock=SetClock(), actor="suzuki")
+    state, _ = service.import_specimens("PP01", read_table(table))
+    assert {id_: record.name for id_, record in state.specimens.items()} == {
+        "PP01-X0001": "PC26-014", "PP01-X0002": "PC26-015",
+    }  # fmt: skip
+    lab.put("PC26-015 ftir.csv", ftir())
+    lab.put("1.csv", ftir(2, sample="PC26-014"))
+    first, second = lab.take()
+    assert (first.measurements[0].specimen, second.measurements[0].specimen) == ("PP01-X0001", "PP01-X0002")
