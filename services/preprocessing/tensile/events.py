@@ -1,7 +1,7 @@
 """What happens on a curve of stress: where it breaks, where it first has a maximum, where the grips slipped. Pure.
 
-Works on stress over a *progress* that does not turn back (travel, time). Thresholds are shares of the stress and six
-standard deviations of the noise, whichever is larger, so that noise makes no event.
+Works on stress over a *progress* that does not turn back (travel, time). Thresholds are shares of the stress, and ten
+standard deviations of what noise is left in a running mean, whichever is larger, so that noise makes no event.
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ _BROKEN = 0.1
 """The bar is broken where stress is a tenth of its maximum or less: ISO 527-1:2012, 3.7."""
 _STEEP = 0.05
 _STEEP_NOISE = 10.0
-_NOISE = 6.0
+_NOISE = 10.0
+"""Extremes of 10^5 points of white noise lie within nine standard deviations of each other."""
+_MEANS = 100
+"""A running mean takes this part of the points up to half of the greatest stress."""
 _STIFF = 0.25
 """After a slip load comes back this steeply at least, as a share of the first stiffness; cold drawing is far softer."""
 _SOON = 0.5
@@ -93,7 +96,9 @@ def find_maximum(
     The point of the first maximum, or of the beginning of a plateau; None where stress rises until the end. A maximum
     after which load comes back as steeply as at first is a slip, and the search goes on behind it.
     """
-    x, stress = x[: last + 1], stress[: last + 1]
+    x, raw = x[: last + 1], stress[: last + 1]
+    half = int(np.argmax(raw >= 0.5 * raw.max())) // (2 * _MEANS)
+    stress, noise = _running_mean(raw, half), noise / sqrt(2 * half + 1)
     stiffness = stiffness_of(x, stress)
     slips: list[Slip] = []
     begin = 0
@@ -108,7 +113,8 @@ def find_maximum(
         top = begin + int(np.argmax(stress[begin:at]))
         slip = _recovery(x, stress, top, at, stiffness)
         if slip is None:
-            maximum = top
+            near = max(top - half, begin)
+            maximum = near + int(np.argmax(raw[near : top + half + 1]))
             break
         slips.append(slip)
         begin = slip.stop
@@ -118,6 +124,16 @@ def find_maximum(
     if maximum is None:
         maximum = _plateau(x, stress, slips[-1].stop if slips else 0, drop)
     return maximum, tuple(slips)
+
+
+def _running_mean(values: np.ndarray, half: int) -> np.ndarray:
+    """Return means over `half` points to either side, over fewer at the ends; as many to the left as to the right."""
+    n = len(values)
+    if half < 1:
+        return values
+    reach = np.minimum(np.minimum(np.arange(n), np.arange(n)[::-1]), half)
+    total = np.concatenate([[0.0], np.cumsum(values)])
+    return np.asarray((total[np.arange(n) + reach + 1] - total[np.arange(n) - reach]) / (2 * reach + 1))
 
 
 def _recovery(x: np.ndarray, stress: np.ndarray, top: int, at: int, stiffness: float) -> Slip | None:
@@ -137,8 +153,7 @@ def _standstills(x: np.ndarray, stress: np.ndarray, noise: float) -> list[Slip]:
     top = float(stress.max())
     if len(x) < _BINS or noise > _NOISY * top or not x[-1] > x[0]:
         return []
-    half = max(1, len(x) // (4 * _BINS))
-    smooth = np.convolve(np.pad(stress, half, mode="edge"), np.full(2 * half + 1, 1 / (2 * half + 1)), mode="valid")
+    smooth = _running_mean(stress, max(1, len(x) // (4 * _BINS)))
     grid = np.linspace(x[0], x[-1], _BINS + 1)
     level = np.interp(grid, x, smooth)
     slope = np.diff(level)
