@@ -48,7 +48,9 @@ def apart(
         return None
     margin = _MOST_SHIFT * span if with_shift else 0.0
     grid = np.linspace(low + margin, high - margin, _GRID)
-    line = np.column_stack([np.ones(_GRID), np.linspace(-1, 1, _GRID)]) if with_baseline else np.zeros((_GRID, 0))
+    line = np.linspace(-1, 1, _GRID)
+    line = np.column_stack([np.full(_GRID, 1 / np.sqrt(_GRID)), line / np.sqrt(line @ line)])  # orthonormal
+    line = line if with_baseline else line[:, :0]
     mine = drawn_on(grid, one)
     if not _rest(mine, line).std() > 0:
         return None
@@ -86,10 +88,8 @@ def _misfit(mine: np.ndarray, theirs: np.ndarray) -> float:
 
 
 def _rest(values: np.ndarray, line: np.ndarray) -> np.ndarray:
-    if not line.shape[1]:
-        return values
-    q, _ = np.linalg.qr(line)
-    return np.asarray(values - q @ (q.T @ values))
+    """Take offset and slope from values; `line` holds both as orthonormal columns, or none."""
+    return np.asarray(values - line @ (line.T @ values))
 
 
 def drawn_on(grid: np.ndarray, signal: Signal) -> np.ndarray:

@@ -58,7 +58,7 @@ def replicate_doubts(
 
 def _copies(group: Mapping[str, Reading]) -> dict[tuple[str, str], tuple[str, str]]:
     """Return the pairs of which one is a copy of the other, in order, with what they are about and how."""
-    signals = _signals(group)
+    signals = _signals(group, is_whole=True)
     alike: dict[tuple[str, str], Likeness] = {
         (a, b): likeness(signals[a], signals[b]) for a, b in combinations(signals, 2)
     }
@@ -79,8 +79,8 @@ def _copies(group: Mapping[str, Reading]) -> dict[tuple[str, str], tuple[str, st
     return copies
 
 
-def _signals(group: Mapping[str, Reading]) -> dict[str, Signal]:
-    found = {name: signal_of(reading) for name, reading in group.items()}
+def _signals(group: Mapping[str, Reading], *, is_whole: bool = False) -> dict[str, Signal]:
+    found = {name: signal_of(reading, is_whole=is_whole) for name, reading in group.items()}
     return {name: signal for name, signal in found.items() if signal is not None}
 
 

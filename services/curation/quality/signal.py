@@ -14,8 +14,9 @@ _FIRST = ("mass", "heat_flow", "absorbance", "transmittance", "reflectance", "in
 _NEVER = ("time", "temperature", "point", "index")
 _LOADS, _STRAINS = ("stress", "force"), ("strain", "nominal_strain", "extension", "elongation", "travel")
 _FEWEST = 20
-_SOFTENED = 0.01
-"""A yield point is a first maximum that the stress falls below by this share."""
+_SOFTENED = 0.02
+"""A yield point is a first maximum that the stress falls below by this share of the highest."""
+_SMOOTHED = 5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,10 +36,11 @@ class Signal:
         return float(self.x[-1] - self.x[0])
 
 
-def signal_of(reading: Reading) -> Signal | None:
-    """Choose the signal of a reading: of the first curve that has one, what the modality is about; tensile up to yield.
+def signal_of(reading: Reading, *, is_whole: bool = False) -> Signal | None:
+    """Choose the signal of a reading: of the first curve that has one, what the modality is about.
 
-    None where there is no curve, or none with 20 finite points.
+    Of a tensile curve it is stress over strain up to yield; `is_whole` leaves it whole, along its own axis. None where
+    there is no curve, or none with 20 finite points.
     """
     for curve in reading.curves:
         by_name = {channel.quantity: channel for channel in curve.channels if channel.quantity not in _NEVER}
@@ -46,7 +48,7 @@ def signal_of(reading: Reading) -> Signal | None:
             continue
         wanted = next((name for name in _FIRST if name in by_name), next(iter(by_name)))
         axis, channel = curve.axis, by_name[wanted]
-        is_pull = wanted in _LOADS and reading.modality in ("", "tensile")
+        is_pull = not is_whole and wanted in _LOADS and reading.modality in ("", "tensile")
         if is_pull:
             axis = next((by_name[name] for name in _STRAINS if name in by_name), axis)
         x, y = axis.values, channel.values
@@ -61,8 +63,9 @@ def signal_of(reading: Reading) -> Signal | None:
 
 def _up_to_yield(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Cut a tensile curve at its first maximum, made to rise along its axis; bars differ by nature beyond it."""
-    highest = np.maximum.accumulate(y)
-    soft = np.flatnonzero((y < (1 - _SOFTENED) * highest) & (highest > 0.2 * y.max()))
-    stop = int(np.argmax(y[: soft[0]])) + 1 if len(soft) else int(np.argmax(y)) + 1
+    kernel = np.ones(_SMOOTHED) / _SMOOTHED
+    calm = np.convolve(np.pad(y, _SMOOTHED // 2, mode="edge"), kernel, mode="valid")
+    soft = np.flatnonzero(calm < np.maximum.accumulate(calm) - _SOFTENED * calm.max())
+    stop = int(np.argmax(y[: soft[0]] if len(soft) else y)) + 1
     rising = np.concatenate([[True], x[1:stop] > np.maximum.accumulate(x[: stop - 1])])
     return x[:stop][rising], y[:stop][rising]

@@ -23,10 +23,12 @@ _AT_ENDS = 6
 """So many points at either end of a program's segment are not judged: instruments jump there."""
 _NOISE_WIDTH = 61
 _HEIGHT_IN_NOISE = 12.0
-_FLANK_SHARE = 0.2
-"""Between two and four points away from its top a spike has ended; a line falls by more than this share of its top."""
+_FLANK_SHARE = 0.24
+"""Between two and five points away from its top a spike has ended; a line changes by more than this share of it."""
 _HEIGHT_IN_RIVALS = 3.0
 """How far a spike exceeds the next highest narrow thing in its surroundings: where many stand, they are lines."""
+_HEIGHT_IN_LINES = 1.2
+"""How far it exceeds what lines in its surroundings, wide or narrow, stand off their own flanks."""
 _SHARE_OF_RANGE = 0.01
 _MOST_SHARE = 0.01
 _MOST = 5
@@ -74,9 +76,10 @@ def spikes_of(curve: Curve, channel: Channel, modality: str = "") -> tuple[Spike
             values = values[: _break_of(values)]
         at_ends = _AT_ENDS if curve.segments or modality == "tensile" else 0
         measured = np.flatnonzero(np.isfinite(values))
-        for point, height, in_noise in _in_stretch(values[measured], at_ends):
-            place = start + int(measured[point])
-            found.append(Spike(place, float(curve.axis.values[place]), height, in_noise))
+        for piece in np.split(measured, np.flatnonzero(np.diff(measured) > 1) + 1):
+            for point, height, in_noise in _in_stretch(values[piece], at_ends):
+                place = start + int(piece[point])
+                found.append(Spike(place, float(curve.axis.values[place]), height, in_noise))
     return tuple(found)
 
 
@@ -93,7 +96,8 @@ def _in_stretch(values: np.ndarray, at_ends: int) -> list[tuple[int, float, floa
         wanted[: 4 + at_ends] = False
         wanted[len(values) - 4 - at_ends :] = False
         for point in _tops(np.flatnonzero(wanted), height):
-            if height[point] > _HEIGHT_IN_RIVALS * _rival(rest, point):
+            narrow, any_ = _highest_beside(np.where(is_narrow, height, 0.0), point), _highest_beside(rest, point)
+            if height[point] > max(_HEIGHT_IN_RIVALS * narrow, _HEIGHT_IN_LINES * any_):
                 found.append((point, sign * float(height[point]), float(height[point] / noise[point])))
     many = max(_MOST, int(_MOST_SHARE * len(values)))
     return sorted(found) if len(found) <= many else []
@@ -105,8 +109,8 @@ def _heights(up: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     padded = np.pad(up, 5, mode="edge")
     at = {k: padded[5 + k : 5 + k + n] for k in range(-5, 6)}
     height = up - np.maximum(at[-2], at[2])
-    falls = [np.abs(at[2 * side] - (at[4 * side] + at[3 * side] + at[5 * side]) / 3) for side in (-1, 1)]
-    return height, np.maximum(*falls) < _FLANK_SHARE * np.maximum(height, 0.0)
+    falls = [np.abs(at[2 * side] - at[further * side]) for side in (-1, 1) for further in (3, 4, 5)]
+    return height, np.max(falls, axis=0) < _FLANK_SHARE * np.maximum(height, 0.0)
 
 
 def _noise_around(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -121,11 +125,11 @@ def _noise_around(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.maximum(np.maximum(local, 0.3 * least), rounding_step(values)), rest
 
 
-def _rival(rest: np.ndarray, point: int) -> float:
-    """Return the highest thing beside a point that stands off its neighbours, but for what the point itself causes."""
-    left = np.abs(rest[max(0, point - _NOISE_WIDTH) : max(0, point - 5)])
-    right = np.abs(rest[point + 6 : point + _NOISE_WIDTH + 1])
-    return float(np.concatenate([left, right]).max(initial=0.0))
+def _highest_beside(heights: np.ndarray, point: int) -> float:
+    """Return the greatest height beside a point, but for what the point itself causes."""
+    left = heights[max(0, point - _NOISE_WIDTH) : max(0, point - 5)]
+    right = heights[point + 6 : point + _NOISE_WIDTH + 1]
+    return float(np.abs(np.concatenate([left, right])).max(initial=0.0))
 
 
 def _tops(points: np.ndarray, height: np.ndarray) -> list[int]:
