@@ -28,6 +28,7 @@ FlagKind = Literal[
     "modulus refused",
     "unit suspected",
     "stress contradicts force",
+    "other speed",
     "strain after yield",
 ]
 """What a person should know of a bar before its numbers are believed."""

@@ -32,16 +32,16 @@ def modulus_of(strain: np.ndarray, stress: np.ndarray, noise: float, method: Ten
         Standard deviation of the stress, MPa: for the error of a chord.
     """
     low, high = method.modulus_from, method.modulus_to
-    window = f"{100 * low:g} to {100 * high:g} % strain"
+    window = f"the window of {100 * low:g} to {100 * high:g} % strain"
     if float(strain.max()) < high:
-        return absent(_UNIT, f"strain ends at {100 * strain.max():.3g} %, before the window of {window}")
+        return absent(_UNIT, f"strain ends at {100 * strain.max():.3g} %, before {window} does")
     first, last = int(np.argmax(strain >= low)), int(np.argmax(strain >= high))
     if first == 0 and strain[0] > low:
-        return absent(_UNIT, f"strain begins at {100 * strain[0]:.3g} %, within the window of {window}")
+        return absent(_UNIT, f"strain begins at {100 * strain[0]:.3g} %, within {window}")
     inside = first + np.flatnonzero((strain[first : last + 1] >= low) & (strain[first : last + 1] <= high))
     n = len(inside)
     if n < method.fewest_points:
-        return absent(_UNIT, f"{n} points between {window}; {method.fewest_points} are wanted")
+        return absent(_UNIT, f"{n} points in {window}; {method.fewest_points} are wanted")
     if method.modulus_by == "chord":
         path = np.arange(max(first - 1, 0), last + 1)
         x = np.maximum.accumulate(strain[path])

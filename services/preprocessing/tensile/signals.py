@@ -62,7 +62,8 @@ class BarSignals:
     progress: np.ndarray
     area_mm2: float | None
     stress_over_force: float | None
-    strain_unit: str = ""
+    strain_unit: str
+    speed_mm_per_min: float | None
 
 
 def signals_of(reading: Reading, method: TensileMethod) -> BarSignals:
@@ -117,6 +118,7 @@ def signals_of(reading: Reading, method: TensileMethod) -> BarSignals:
         area_mm2=area,
         stress_over_force=None if of_force is None or "stress" not in columns else _ratio(stress, of_force),
         strain_unit=curve.channel("strain").unit if "strain" in columns else "",
+        speed_mm_per_min=_speed(reading.facts),
     )
 
 
@@ -151,6 +153,11 @@ def _length(facts: Facts, name: str) -> float | None:
 def _area(facts: Facts) -> float | None:
     width, thickness = _length(facts, "width"), _length(facts, "thickness")
     return None if width is None or thickness is None else width * thickness
+
+
+def _speed(facts: Facts) -> float | None:
+    amount = facts.conditions.get("speed")
+    return None if amount is None or not amount.unit else converted(amount.value, amount.unit, "speed")
 
 
 def _says(facts: Facts, words: re.Pattern[str]) -> bool:

@@ -361,6 +361,18 @@ def test_a_hold_while_the_speed_changes_is_no_slip():
     assert "slip" not in kinds(evaluate_bar(reading, slow_then_fast))
 
 
+@pytest.mark.parametrize(
+    ("speed", "is_flagged"),
+    [((50, "mm/min"), False), ((1, "mm/min"), False), ((0.9, "mm/s"), False), ((5, "mm/min"), True)],
+)
+def test_a_file_of_another_speed_is_flagged(speed, is_flagged):
+    """Stiffness and yield of a polymer follow the speed; either of the declared ones is right, within a tenth."""
+    reading = exported(Bar(), Export(conditions={**FULL.conditions, "speed": Amount(*speed)}))
+    method = TensileMethod(speed_mm_per_min=50, modulus_speed_mm_per_min=1)
+    assert ("other speed" in kinds(evaluate_bar(reading, method))) == is_flagged
+    assert "other speed" not in kinds(evaluate_bar(reading, METHOD))
+
+
 def test_a_force_without_a_cross_section_is_refused():
     """No stress can be made of it; nor of a reading without either; nor in a unit that is none."""
     export = Export(channels=(("strain", "%"), ("force", "N")), conditions={"width": Amount(10, "mm")})

@@ -10,10 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loop.observations import State
+from services.ingest.readers.base import Source
+from services.ingest.reading import read_source
 from services.preprocessing.errors import PreprocessingError
 from services.preprocessing.tensile import TensileMethod, evaluate_bar, summarise
 from services.preprocessing.tensile.censored import kaplan_meier_median, lognormal_median
-from tests.services.preprocessing.tensile.planted import FULL, Bar, exported
+from tests.services.preprocessing.tensile.planted import AREA, COMPLIANCE, FULL, GRIPS, Bar, exported
 
 METHOD = TensileMethod()
 
@@ -30,6 +32,36 @@ MIXED = (
     Bar(noise=0.02, slip_at=0.02, breaks_at=2.5),
     Bar(noise=0.02, yield_stress=33, breaks=False, breaks_at=4.0),
 )
+
+
+def written(found):
+    """Bars below each other as a machine writes them, in German."""
+    text = "Zugversuch PP-6\n"
+    for bar in found:
+        time, strain, stress = bar.rows()
+        travel = strain * GRIPS + COMPLIANCE * stress * AREA
+        text += f"\nProbe {bar.label}\nProbenbreite: 10,0 mm\nProbendicke: 4,0 mm\nEinspannlänge: 115 mm\n"
+        text += "Zeit (s);Dehnung (%);Standardkraft (N);Traversenweg (mm)\n"
+        for row in zip(time, 100 * strain, stress * AREA, travel, strict=True):
+            text += ";".join(f"{v:.6f}" for v in row).replace(".", ",") + "\n"
+    return text.encode("latin-1")
+
+
+def test_bars_of_a_file_are_what_was_planted():
+    """Written, read, evaluated, put together: the same numbers as without the file."""
+    planted = [bar.but(label=str(k), seed=k) for k, bar in enumerate(MIXED[:3], 1)]
+    readings = read_source(Source("zug.csv", written(planted))).readings
+    assert [r.label for r in readings] == ["1", "2", "3"]
+    method = TensileMethod(grip_distance_mm=GRIPS)
+    summary = summarise([evaluate_bar(r, method) for r in readings], method)
+    direct = summarise([evaluate_bar(exported(bar, FULL), METHOD) for bar in planted], METHOD)
+    for name, found in summary.quantities.items():
+        assert found.n == direct.quantities[name].n == 3
+        assert found.mean == pytest.approx(direct.quantities[name].mean, rel=1e-4)
+    for name, censored in summary.censored.items():
+        assert censored.median.value == pytest.approx(direct.censored[name].median.value, rel=1e-4)
+    assert summary.share_necked == direct.share_necked == pytest.approx(2 / 3)
+    assert summary.left_out == ()
 
 
 def test_mean_median_sd_and_count():
