@@ -1,8 +1,8 @@
 """Charpy impact tests of plastics: one bar from its amounts, and bars together by their type of break. Pure.
 
 ISO 179-1: impact strength is the energy over the cross-section, at the notch's base where there is one. Types of break
-are C complete, H hinge, P partial, N no break. N has no value; different types are not averaged together. (The
-standard's own text was not at hand; the wording of the types is that of ISO 180 and ASTM D256.)
+are C complete, H hinge, P partial, N no break. N has no value; different types are not averaged together. (Not checked
+against the standard's own text; the wording of the types is that of ASTM D256, 5.8.)
 """
 
 from __future__ import annotations

@@ -100,7 +100,7 @@ def evaluate_bar(reading: Reading, method: TensileMethod) -> TensileBar:
         edition=method.edition,
         determinations={name: found[name] for name in QUANTITIES},
         necked=_necked(course, method),
-        flags=(*([doubt] if doubt is not None else []), *flags_of(course, found, method)),
+        flags=flags_of(course, found, method, doubt),
         toe_offset=course.toe,
     )
 

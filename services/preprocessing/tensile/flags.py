@@ -61,15 +61,19 @@ def unit_doubt(course: Course) -> Flag | None:
     return None
 
 
-def flags_of(course: Course, found: Mapping[str, Determination], method: TensileMethod) -> tuple[Flag, ...]:
-    """List what should be known of a bar, but for its unit of strain."""
+def flags_of(
+    course: Course, found: Mapping[str, Determination], method: TensileMethod, of_unit: Flag | None
+) -> tuple[Flag, ...]:
+    """List what should be known of a bar; a doubt of its unit of strain comes first and speaks for its modulus."""
     return tuple(
         flag
         for flags in (
+            () if of_unit is None else (of_unit,),
             _of_stress(course),
             _of_speed(course, method),
             _of_slips(course, method),
-            _of_beginning(course, found, method),
+            () if of_unit is not None else _of_modulus(course, found["modulus"], method),
+            _of_prestress(course, found, method),
             _of_end(course, found, method),
         )
         for flag in flags
@@ -106,12 +110,15 @@ def _of_speed(course: Course, method: TensileMethod) -> Iterator[Flag]:
         yield Flag("other speed", told, _ALL_OF_STRESS)
 
 
-def _of_beginning(course: Course, found: Mapping[str, Determination], method: TensileMethod) -> Iterator[Flag]:
-    modulus, strength = found["modulus"], found["strength"]
+def _of_modulus(course: Course, modulus: Determination, method: TensileMethod) -> Iterator[Flag]:
     if not modulus.is_measured:
         strain = course.strain
         is_few = strain is not None and strain[0] <= method.modulus_from and strain.max() >= method.modulus_to
         yield Flag("few points" if is_few else "modulus refused", f"no modulus: {modulus.reason}", ("modulus",))
+
+
+def _of_prestress(course: Course, found: Mapping[str, Determination], method: TensileMethod) -> Iterator[Flag]:
+    modulus, strength = found["modulus"], found["strength"]
     start = float(course.signals.stress[0])
     size = max(abs(start) - 3 * course.noise, 0.0)
     if modulus.value is not None and size > modulus.value * method.most_prestrain:

@@ -2,9 +2,9 @@
 
 Where the rules come from: modulus between 0.05 and 0.25 % strain by chord or regression, prestress of at most 0.05 %
 strain (a stress of modulus/2000) for the modulus and of 1 % of the stress that is determined, nominal strain by method
-A or B, strength at the first maximum since the edition of 2012 (ISO 527-1:2012 and :2019, clauses 3, 9.4 and 10, as
-instron.com gives them on its pages of ISO 527-2; the standard's own text was not at hand). Toe compensation: ASTM D638,
-Annex A1.1 to A1.3.
+A or B, strength at the first maximum since the edition of 2012: ISO 527-1:2012 and :2019, clauses 3, 9.4 and 10, after
+Instron's guide to ISO 527-2; not checked against the standard's own text. Toe compensation: ASTM D638, Annex A1.1 to
+A1.3, checked. What a neck is, and by how much stress must fall after a maximum, no standard says: own rules.
 """
 
 from __future__ import annotations

@@ -23,6 +23,8 @@ _FEWEST_POINTS = 8
 _ON_THE_BAR = ("extensometer", "optical", "strain gauge")
 _OF_GRIPS = re.compile(r"grip|einspann|clamp|mors|chuck|つかみ|チャック", re.I)
 _OF_GAUGE = re.compile(r"gau?ge|messl|initiale|標線", re.I)
+_OF_LENGTH = re.compile(r"length|distance|separation|länge|abstand|longueur|écart|entre|距離", re.I)
+_LENGTH = re.compile(r"\s*(?P<number>\d{1,4}(?:[.,]\d{1,2})?)\s*(?P<unit>mm|cm|in)\s*")
 _TAKEN_OFF = 0.5
 _SMALL_STRAIN = 0.002
 _STANDS = 10
@@ -160,20 +162,27 @@ def _speed(facts: Facts) -> float | None:
     return None if amount is None or not amount.unit else converted(amount.value, amount.unit, "speed")
 
 
-def _says(facts: Facts, words: re.Pattern[str]) -> bool:
-    return any(words.search(name) for name in facts.texts)
+def _written(facts: Facts, about: re.Pattern[str]) -> float | None:
+    """Return a length in mm that a field of the header states, where its name speaks of it."""
+    for name, text in facts.texts.items():
+        found = _LENGTH.fullmatch(text)
+        if found is not None and about.search(name) and _OF_LENGTH.search(name):
+            return converted(float(found["number"].replace(",", ".")), found["unit"], "length")
+    return None
 
 
 def _grip_distance(facts: Facts) -> float | None:
-    """Return the first distance of the grips, mm: files call it so, readers may file it under gauge length."""
+    """Return the first distance of the grips, mm: readers may leave it among the texts."""
     stated = _length(facts, "grip_distance")
-    if stated is None and _says(facts, _OF_GRIPS) and not _says(facts, _OF_GAUGE):
-        return _length(facts, "gauge_length")
-    return stated
+    return _written(facts, _OF_GRIPS) if stated is None else stated
 
 
 def _gauge_length(facts: Facts) -> float | None:
-    return None if _says(facts, _OF_GRIPS) else _length(facts, "gauge_length")
+    """Return the gauge length, mm: readers may file the distance of the grips under that name."""
+    stated = _written(facts, _OF_GAUGE)
+    if stated is None and not any(_OF_GRIPS.search(name) for name in facts.texts):
+        return _length(facts, "gauge_length")
+    return stated
 
 
 def _deformation(

@@ -150,6 +150,20 @@ def test_extension_by_an_extensometer_needs_its_gauge_length():
     assert evaluate_bar(doubtful, BY_EXTENSOMETER)["modulus"].value is None
 
 
+@pytest.mark.parametrize("field", ["Einspannlänge", "Grip separation", "つかみ具間距離"])
+@pytest.mark.parametrize("text", ["115 mm", "11,5 cm", "115,0 mm"])
+def test_a_distance_of_grips_in_the_header_gives_nominal_strain(field, text):
+    """Left among the texts, or filed under gauge length: elongation by method B; a pressure of the grips is none."""
+    whole = exported(Bar(), FULL)
+    bare = {name: amount for name, amount in FULL.conditions.items() if name != "grip_distance"}
+    filed = {**bare, "gauge_length": Amount(115, "mm")}
+    usual = evaluate_bar(whole, METHOD)["elongation_at_break"]
+    for conditions in (bare, filed):
+        facts = Facts(conditions=conditions, texts={"Grip pressure": "6 mm", field: text, "Gauge length": "50 mm"})
+        found = evaluate_bar(Reading(facts=facts, curves=whole.curves), METHOD)["elongation_at_break"]
+        assert (found.value, found.basis) == (pytest.approx(usual.value), usual.basis)
+
+
 @pytest.mark.parametrize("noise", [0.0, 0.02])
 @pytest.mark.parametrize("toe", [0.002, 0.006])
 def test_toe_compensation_finds_the_planted_zero(toe, noise):
@@ -340,6 +354,7 @@ def test_a_strain_in_another_unit_than_written_is_suspected(unit, factor, with_t
         ),
     )
     bar = evaluate_bar(reading, METHOD)
+    assert kinds(bar) <= {"unit suspected", "strain after yield"}
     assert "unit suspected" in kinds(bar)
     assert bar["modulus"].value is None
     assert bar["elongation_at_break"].value is None

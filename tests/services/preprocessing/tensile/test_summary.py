@@ -52,8 +52,7 @@ def test_bars_of_a_file_are_what_was_planted():
     planted = [bar.but(label=str(k), seed=k) for k, bar in enumerate(MIXED[:3], 1)]
     readings = read_source(Source("zug.csv", written(planted))).readings
     assert [r.label for r in readings] == ["1", "2", "3"]
-    method = TensileMethod(grip_distance_mm=GRIPS)
-    summary = summarise([evaluate_bar(r, method) for r in readings], method)
+    summary = summarise([evaluate_bar(r, METHOD) for r in readings], METHOD)
     direct = summarise([evaluate_bar(exported(bar, FULL), METHOD) for bar in planted], METHOD)
     for name, found in summary.quantities.items():
         assert found.n == direct.quantities[name].n == 3
