@@ -1,8 +1,9 @@
 """Damage files and count what is found out: `python benchmarks/ingest/damage.py --reader jcamp --n 500 --seed 1`.
 
 Damage is a truncation, a lost, doubled or swapped line (block of bytes in a binary format), or a changed number of the
-header. A damaged file is *refused* where its reader cannot read it, *told* where it breaks what it says of itself, *the
-same* where it holds the same data all the same, and *missed* where other data would go on as if nothing were wrong.
+header. A damaged file is *refused* where its reader cannot read it, *told* where it breaks what it says of itself,
+*doubted* where it is read but held for a person because a curve looks wrong that did not before, *the same* where it
+holds the same data all the same, and *missed* where other data would go on as if nothing were wrong.
 """
 
 from __future__ import annotations
@@ -23,12 +24,14 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from benchmarks.ingest.files import FILES
+from services.ingest.doubts import doubts_of
 from services.ingest.errors import UnreadableFile
 from services.ingest.readers import Source, readers
 from services.ingest.sandbox import Sandbox
 from services.records.curve import Curve
 from services.records.reading import Image, Reading
 
+CAUGHT = ("refused", "told", "doubted")
 KINDS = ("truncated", "lost", "doubled", "swapped", "number")
 TEXTS = ("jcamp", "perkinelmer_ascii", "xrdml", "ras")
 _NUMBER = re.compile(rb"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
@@ -55,8 +58,8 @@ class Tally:
 
     @property
     def caught(self) -> float:
-        """Share of files refused or told among those that were refused, told or missed."""
-        seen, missed = self.total("refused") + self.total("told"), self.total("missed")
+        """Share of files refused, told or doubted among those that were so or missed."""
+        seen, missed = sum(map(self.total, CAUGHT)), self.total("missed")
         return seen / (seen + missed) if seen + missed else 1.0
 
 
@@ -197,10 +200,20 @@ def outcome(reader: str, name: str, data: bytes, right: tuple[Reading, ...]) -> 
         return "refused"
     if any(reading.broken_claims for reading in readings):
         return "told"
-    return "same" if is_same(readings, right) else "missed"
+    return _held(readings, right)
 
 
-def outcome_outside(sandbox: Sandbox, folder: Path, reader: str, name: str, data: bytes, right: object) -> str:
+def _held(readings: tuple[Reading, ...], right: tuple[Reading, ...]) -> str:
+    """Judge readings that keep their word."""
+    if is_same(readings, right):
+        return "same"
+    was, new = ([doubt for reading in held for doubt in doubts_of(reading)] for held in (right, readings))
+    return "doubted" if {(d.kind, d.about) for d in new} - {(d.kind, d.about) for d in was} else "missed"
+
+
+def outcome_outside(
+    sandbox: Sandbox, folder: Path, reader: str, name: str, data: bytes, right: tuple[Reading, ...]
+) -> str:
     """The same as `outcome`, out of a process of its own: for libraries that a damaged file makes hang or crash."""
     path = folder / name
     path.write_bytes(data)
@@ -208,7 +221,7 @@ def outcome_outside(sandbox: Sandbox, folder: Path, reader: str, name: str, data
         found = sandbox.read(path, reader=reader)
     except UnreadableFile as error:
         return "told" if "does not hold what it says" in error.reason else "refused"
-    return "same" if is_same(found.readings, right) else "missed"  # type: ignore[arg-type]
+    return _held(found.readings, right)
 
 
 def run(
@@ -267,14 +280,18 @@ def main() -> int:
 
 def _print_table(asked: argparse.Namespace, judge: Callable[..., str]) -> None:
     show = partial(print, file=sys.stderr) if asked.show else None
-    print(f"{'reader':18} {'damage':10} {'refused':>8} {'told':>6} {'missed':>7} {'same':>6} {'caught':>8}")
+    print(
+        f"{'reader':18} {'damage':10} {'refused':>8} {'told':>6} {'doubted':>8} {'missed':>7} {'same':>6} {'caught':>8}"
+    )
     for reader in asked.reader or sorted(FILES):
         tally = run(reader, asked.n, asked.seed, files=asked.file, by_blocks=asked.blocks, judge=judge, show=show)
         for kind, counts in [*tally.counts.items(), ("all", None)]:
-            found = {o: counts[o] if counts else tally.total(o) for o in ("refused", "told", "missed", "same")}
-            seen = found["refused"] + found["told"]
+            found = {o: counts[o] if counts else tally.total(o) for o in (*CAUGHT, "missed", "same")}
+            seen = sum(found[o] for o in CAUGHT)
             share = f"{100 * seen / (seen + found['missed']):.1f} %" if seen + found["missed"] else "–"
-            numbers = f"{found['refused']:8} {found['told']:6} {found['missed']:7} {found['same']:6}"
+            numbers = (
+                f"{found['refused']:8} {found['told']:6} {found['doubted']:8} {found['missed']:7} {found['same']:6}"
+            )
             print(f"{reader:18} {kind:10} {numbers} {share:>8}")
 
 

@@ -1,4 +1,4 @@
-"""What looks wrong in one reading by itself: out of range, in another unit, flat, cut off. Pure; decides nothing.
+"""What looks wrong in a reading by itself: out of range, in another unit, flat, cut off, broken. Pure; decides nothing.
 
 Ranges of the modalities stand in ``plausible.yaml``; a modality, a quantity or a unit that is not there is not judged.
 """
@@ -15,6 +15,7 @@ import yaml
 from pydantic import TypeAdapter
 
 from loop.values import Frozen
+from services.ingest.breaks import breaks_in
 from services.records.curve import Channel, Curve
 from services.records.doubt import Doubt, DoubtKind
 from services.records.reading import Reading
@@ -33,11 +34,13 @@ _SHARE_BELOW = 0.5
 class Plausible(Frozen):
     """What one modality can hold.
 
-    `ranges` are lowest and highest by quantity and unit; `saturates` are quantities whose detector has an upper end.
+    `ranges` are lowest and highest by quantity and unit; `saturates` are quantities whose detector has an upper end;
+    `continuous` are those that go on from point to point, without a jump.
     """
 
     ranges: Mapping[str, Mapping[str, tuple[float, float]]] = {}
     saturates: tuple[str, ...] = ()
+    continuous: tuple[str, ...] = ()
 
 
 @cache
@@ -77,8 +80,21 @@ def _of_curve(curve: Curve, modality: Plausible) -> Iterator[Doubt]:
         level = np.nanmean(curve.channels[0].values) if np.isfinite(curve.channels[0].values).any() else np.nan
         yield Doubt("flat", names, f"{names} is {level:g} at every one of {len(curve)} points")
     for channel in curve.channels:
-        if channel.quantity in modality.saturates and not _is_flat(channel):
-            yield from _cut_off(channel)
+        cut_off = tuple(_cut_off(channel)) if channel.quantity in modality.saturates and not _is_flat(channel) else ()
+        yield from cut_off
+        if channel.quantity in modality.continuous and not cut_off:  # a curve that is cut off begins and ends in a jump
+            yield from _broken(channel, curve.axis)
+
+
+def _broken(channel: Channel, axis: Channel) -> Iterator[Doubt]:
+    places = breaks_in(channel.values)
+    if not len(places):
+        return
+    first = int(places[0])
+    x, before, behind = axis.values[first], channel.values[first], channel.values[first + 1]
+    more = f", and at {len(places) - 1} more places" if len(places) > 1 else ""
+    told = f"{channel.quantity} jumps from {before:g} to {behind:g} at {axis.quantity} {x:g} {axis.unit}".rstrip()
+    yield Doubt("spikes", channel.quantity, f"{told}, as nothing around it does{more}")
 
 
 def _out_of_range(quantity: str, unit: str, values: np.ndarray, modality: Plausible, *, is_axis: bool) -> Doubt | None:

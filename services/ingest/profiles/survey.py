@@ -27,7 +27,7 @@ _MIXED_WINDOW = 40
 _HEADED = 10
 _FEWEST_BEFORE = 3
 _COVERED = 0.6
-_LOOSE = re.compile(r"[-+\d.,eE'\s;|]*\d[-+\d.,eE'\s;|]*", re.ASCII)
+_LOOSE = re.compile(r"[-+.,eE'\s;|]*\d[-+\d.,eE'\s;|]*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

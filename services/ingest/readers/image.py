@@ -29,6 +29,7 @@ _MOST_PIXELS, _MOST_BYTES = 200_000_000, 512 * 2**20
 _METRE_UM = 1e6
 _UNITS_UM = {2: (25_400.0, "an inch"), 3: (10_000.0, "a centimetre")}
 _MOST_TAGS = 200
+_PADDING = 16
 _LONGEST_TEXT = 2000
 
 
@@ -82,6 +83,7 @@ def _tiff(source: Source) -> Reading:
             Claim(kind="order", about="strips of the picture", said=len(starts), found=len(lengths)),
             *_overlaps(starts, lengths),
         ]
+        claims += _end_claims(source.data, file, starts, lengths)
         if page.compression == 1:
             claims.append(Claim(kind="size", about="the picture", said=page.nbytes, found=sum(lengths)))
         pixels = _pixels(source, page)
@@ -196,6 +198,20 @@ def _overlaps(starts: tuple[int, ...], lengths: tuple[int, ...]) -> list[Claim]:
     spans = sorted(zip(starts, lengths, strict=False))
     n_over = sum(one + size > other for (one, size), (other, _) in pairwise(spans))
     return [Claim(kind="order", about="strips that lie in each other", said=0, found=n_over)]
+
+
+def _end_claims(data: bytes, file: Any, starts: tuple[int, ...], lengths: tuple[int, ...]) -> list[Claim]:
+    """Hold the end of what a file of one picture speaks of against its own end; zeros may fill it up."""
+    if len(file.pages) != 1 or not starts:
+        return []
+    page = file.pages.first
+    ends = [start + length for start, length in zip(starts, lengths, strict=False)]
+    ends += [tag.valueoffset + tag.valuebytecount for tag in page.tags.values()]
+    size = 8 if file.is_bigtiff else 4
+    ends.append(page.offset + (8 if size == 8 else 2) + len(page.tags) * (20 if size == 8 else 12) + size)
+    end = max(ends)
+    said = len(data) if data[end:].strip(b"\0") else max(end, len(data) - _PADDING)
+    return [Claim(kind="size", about="what the file speaks of, by its end", said=said, found=end, tolerance=_PADDING)]
 
 
 def _shape_claims(pixels: np.ndarray, height: int, width: int) -> list[Claim]:

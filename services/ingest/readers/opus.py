@@ -10,7 +10,8 @@ from math import isfinite
 from services.ingest.errors import UnreadableFile
 from services.ingest.readers.base import Source
 from services.ingest.readers.opus_blocks import Block, Parameter, Spectrum, blocks_of, spectra_of
-from services.ingest.readers.opus_checks import claims_of, ratio_claims
+from services.ingest.readers.opus_checks import claims_of, is_as_measured, ratio_claims
+from services.ingest.readers.opus_transform import transform_claims
 from services.records.curve import Channel, Curve, curve_along
 from services.records.reading import Amount, Claim, Facts, Reading
 
@@ -77,7 +78,9 @@ class OpusReader:
         claims = [Claim(kind="points", about="blocks in the directory", said=n_said, found=len(blocks))]
         for spectrum in spectra:
             claims += claims_of(spectrum, _title(spectrum))
-        claims += ratio_claims(spectra, history)
+        if is_as_measured(history):
+            claims += ratio_claims(spectra)
+            claims += transform_claims(spectra, _by_part(parameters))
         n_left = sum(block.is_series for block in blocks)
         reading = Reading(
             modality="Raman" if any(s.block.kind[3] % 32 == _RAMAN for s in spectra) else "FTIR",
@@ -107,6 +110,15 @@ def _curve(spectrum: Spectrum) -> Curve:
         x_name = "raman_shift"
     y_name = _DERIVATIVES.get(kind[4], "") + _KINDS.get(kind[3] % 32, ("ordinate", ""))[0]
     return curve_along(Channel(x_name, x_unit, spectrum.x), Channel(y_name, "", spectrum.y), name=_title(spectrum))
+
+
+def _by_part(parameters: list[tuple[Block, dict[str, Parameter]]]) -> dict[int, dict[str, Parameter]]:
+    """Return what was set for the sample, under 1, and for the background, under 2."""
+    found: dict[int, dict[str, Parameter]] = {1: {}, 2: {}}
+    for block, held in parameters:
+        if not block.is_status:
+            found[2 if block.is_of_reference else 1] |= held
+    return found
 
 
 def _facts(parameters: list[tuple[Block, dict[str, Parameter]]], main: Spectrum) -> Facts:

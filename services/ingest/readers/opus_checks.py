@@ -9,7 +9,7 @@ import numpy as np
 from services.ingest.readers.opus_blocks import Spectrum
 from services.records.reading import Claim, ClaimKind
 
-__all__ = ["claims_of", "ratio_claims"]
+__all__ = ["claims_of", "is_as_measured", "ratio_claims"]
 
 _SAMPLE, _REFERENCE = (3, 1, 0, 1, 0, 0), (3, 2, 0, 1, 0, 0)
 _RATIOS = {(3, 3, 0, 4, 0, 0): "absorbance", (3, 3, 0, 5, 0, 0): "transmittance"}
@@ -36,14 +36,17 @@ def claims_of(spectrum: Spectrum, about: str) -> list[Claim]:
     return claims
 
 
-def ratio_claims(spectra: list[Spectrum], history: str) -> list[Claim]:
+def is_as_measured(history: str) -> bool:
+    """Say whether a file was measured and not worked on since: its history names no command that changes numbers."""
+    commands = _COMMAND.findall(history)
+    return bool(commands) and all(command.startswith(_HARMLESS) for command in commands)
+
+
+def ratio_claims(spectra: list[Spectrum]) -> list[Claim]:
     """Hold absorbance or transmittance against the spectra of sample and background that it was computed from.
 
-    Only where the file was measured and not worked on since: its history names no command that changes numbers.
+    Only for a file as it was measured, see `is_as_measured`.
     """
-    commands = _COMMAND.findall(history)
-    if not commands or not all(command.startswith(_HARMLESS) for command in commands):
-        return []
     by_kind = {spectrum.block.kind: spectrum for spectrum in spectra}
     sample, reference = by_kind.get(_SAMPLE), by_kind.get(_REFERENCE)
     claims: list[Claim] = []

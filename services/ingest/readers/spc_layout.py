@@ -21,6 +21,9 @@ __all__ = ["SpcFile", "SubFile", "unpacked"]
 NEW_LEAST_FIRST, NEW_GREATEST_FIRST, OLD = 0x4B, 0x4C, 0x4D
 _SINGLE, _MULTI, _LABELS, _OWN_X, _X_VALUES = 0x01, 0x04, 0x20, 0x40, 0x80
 _IS_FLOAT = -128
+_WAVENUMBER = 1
+_LASER, _LASER_WITHIN = 15798.0, 8.0
+"""Wavenumber of the laser that measures the mirror's way, in cm-1, and by how much instruments set it otherwise."""
 _HEADER, _OLD_HEADER, _SUB_HEADER, _LOG_HEADER = 512, 256, 32, 64
 
 
@@ -74,7 +77,7 @@ def _unpacked_new(data: bytes, order: str) -> SpcFile:
     has_own_x, has_x = bool(flags & _OWN_X), bool(flags & _X_VALUES)
     at, claims = _HEADER, []
     if not has_own_x:
-        _room(data, at, 4 * n * (has_x + (0 if flags & _SINGLE and exponent != _IS_FLOAT else 1)), f"{n} points")
+        _room(data, at, n * (4 * has_x + (2 if flags & _SINGLE else 4)), f"{n} points")
         if n < 2:
             raise ValueError(f"byte 4: it says {n} points")
     shared = np.empty(0)
@@ -86,6 +89,7 @@ def _unpacked_new(data: bytes, order: str) -> SpcFile:
         if not (np.isfinite(first) and np.isfinite(last) and first != last):
             raise ValueError(f"byte 8: from {first!r} to {last!r} is no axis")
         shared = np.linspace(first, last, n)
+        claims += _grid(first, last, n) if x_type == _WAVENUMBER else []
     subfiles: list[SubFile] = []
     for i in range(n_sub):
         _room(data, at, _SUB_HEADER, f"subfile {i} of {n_sub}")
@@ -107,6 +111,9 @@ def _unpacked_new(data: bytes, order: str) -> SpcFile:
         y = _numbers(data, at, n_here, kind) * factor
         at += width * n_here
         subfiles.append(SubFile(x, y, z if i == 0 or z or not z_step else subfiles[0].z + i * z_step))
+    for i, subfile in enumerate(subfiles):
+        if not np.isfinite(subfile.y).all():
+            raise ValueError(f"point {int(np.argmin(np.isfinite(subfile.y)))} of subfile {i} is no finite number")
     if not subfiles:
         raise ValueError("byte 24: it says no subfiles")
     end = at + (12 * n_sub if has_own_x and n else 0)
@@ -181,6 +188,19 @@ def _ends(x: np.ndarray, first: float, last: float) -> list[Claim]:
         Claim(kind="first", about="the axis", said=first, found=float(x[0]), tolerance=near),
         Claim(kind="last", about="the axis", said=last, found=float(x[-1]), tolerance=near),
     ]
+
+
+def _grid(first: float, last: float, n: int) -> list[Claim]:
+    """Hold the ends against the step where that is a helium-neon laser's over a power of two, as in Fourier spectra.
+
+    Points of such a spectrum lie on whole multiples of the step: a changed end does not.
+    """
+    step = abs(last - first) / (n - 1)
+    laser = step * 2.0 ** round(np.log2(_LASER / step))
+    if abs(laser - _LASER) > _LASER_WITHIN:
+        return []
+    place = first / step
+    return [Claim(kind="step", about="the first wavenumber, in steps", said=round(place), found=place, tolerance=0.01)]
 
 
 def _length(data: bytes, end: int, log_at: int) -> Claim:

@@ -53,7 +53,7 @@ class XrdmlReader:
         defused: Any = library("defusedxml", "defusedxml", source.name)
         try:
             root: Element = tree.fromstring(source.data, forbid_dtd=True)
-        except (tree.ParseError, defused.DefusedXmlException, ValueError) as error:
+        except (tree.ParseError, defused.DefusedXmlException, ValueError, LookupError) as error:
             raise UnreadableFile(source.name, f"it is no sound XML: {error}", "export it again") from error
         for element in root.iter():
             element.tag = element.tag.rpartition("}")[2]
