@@ -39,7 +39,7 @@ def doubts_of_group(readings: list[Reading]) -> list[tuple[int, Doubt]]:
     return found + [(int(name[2:]), doubt) for name, doubts in beside.items() for doubt in doubts]
 
 
-def with_spike(reading: Reading, rng: np.random.Generator) -> tuple[Reading, float]:
+def with_spike(reading: Reading, rng: np.random.Generator) -> Reading:
     """Add a spike of one to three points, at least 25 times the noise and 5 % of the range."""
     x, y = numbers_of(reading)
     stop = int(np.argmax(y)) if reading.modality == "tensile" else len(y)
@@ -49,7 +49,7 @@ def with_spike(reading: Reading, rng: np.random.Generator) -> tuple[Reading, flo
     sign = -1 if reading.modality not in ("Raman", "WAXS") and rng.random() < 0.5 else 1
     for place, share in enumerate(([1.0], [1.0, 0.5], [0.5, 1.0, 0.5])[int(rng.integers(0, 3))]):
         y[at + place] += sign * share * height
-    return reading_of(reading.modality, x, y), float(x[at])
+    return reading_of(reading.modality, x, y)
 
 
 def copied(reading: Reading, how: str, rng: np.random.Generator) -> Reading:
@@ -104,7 +104,8 @@ def planted(kind: str, modality: str, rng: np.random.Generator) -> bool:
     bad = int(rng.integers(0, n))
     match kind:
         case "spikes":
-            readings[bad], place = with_spike(readings[bad], rng)
+            spoilt = with_spike(readings[bad], rng)
+            return bool(spikes(spoilt.curves[0], modality))
         case "duplicate":
             source = (bad + 1) % n
             readings[bad] = copied(readings[source], str(rng.choice(COPIES)), rng)

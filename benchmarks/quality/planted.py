@@ -93,7 +93,7 @@ def measure(thing: Specimen, how: Mounting, rng: np.random.Generator) -> Reading
     if thing.modality == "tensile":
         return _pull(thing, how, rng)
     assert thing.shape is not None
-    axis, unit, low, high, n, quantity, of = AXES[thing.modality]
+    _, _, low, high, n, _, _ = AXES[thing.modality]
     x = np.linspace(low, high, how.points or n)
     x = x + rng.uniform(0, x[1] - x[0])
     t = np.linspace(-1, 1, len(x))

@@ -13,7 +13,9 @@ __all__ = ["Apart", "apart", "drawn_on"]
 _GRID = 1024
 _MOST_SHIFT = 0.03
 """Mounting moves a curve by less than this share of its axis; more is a difference in shape."""
-_SMOOTHED = 3
+_FINE = 4
+"""So many times finer is what is moved, so that moving it by part of a step blurs nothing."""
+_SMOOTHED = 3 * _FINE
 
 
 class Apart(NamedTuple):
@@ -51,11 +53,12 @@ def apart(
     line = np.linspace(-1, 1, _GRID)
     line = np.column_stack([np.full(_GRID, 1 / np.sqrt(_GRID)), line / np.sqrt(line @ line)])  # orthonormal
     line = line if with_baseline else line[:, :0]
-    mine = drawn_on(grid, one)
+    fine = np.linspace(low, high, _FINE * _GRID)
+    mine, theirs_fine = np.interp(grid, fine, drawn_on(fine, one)), drawn_on(fine, other)
     if not _rest(mine, line).std() > 0:
         return None
-    shift = _shift(mine, other, grid, line) if with_shift else 0.0
-    theirs = drawn_on(grid + shift, other)
+    shift = _shift(mine, (fine, theirs_fine), grid, line) if with_shift else 0.0
+    theirs = np.interp(grid + shift, fine, theirs_fine)
     bare, bare_mine = _rest(theirs, line), _rest(mine, line)
     power_mine, power = float(bare_mine @ bare_mine), float(bare @ bare)
     if not power > 0:
@@ -66,7 +69,7 @@ def apart(
     return Apart(shift, scale, float(np.sqrt(max(0.0, 1 - likeness**2))) if common > 0 else 1.0)
 
 
-def _shift(mine: np.ndarray, other: Signal, grid: np.ndarray, line: np.ndarray) -> float:
+def _shift(mine: np.ndarray, other: tuple[np.ndarray, np.ndarray], grid: np.ndarray, line: np.ndarray) -> float:
     """Find the shift at which both agree best: on a coarse grid of shifts, then twice finer around the best."""
     step = float(grid[1] - grid[0])
     most = _MOST_SHIFT * (grid[-1] - grid[0]) / (1 - 2 * _MOST_SHIFT)
@@ -75,7 +78,7 @@ def _shift(mine: np.ndarray, other: Signal, grid: np.ndarray, line: np.ndarray) 
     n = int(np.ceil(most / step)) // 2 * 2 + 1
     for count in (n, 9, 9, 9):
         tried = np.clip(best + np.linspace(-width, width, count), -most, most)
-        misfit = [_misfit(bare, _rest(drawn_on(grid + shift, other), line)) for shift in tried]
+        misfit = [_misfit(bare, _rest(np.interp(grid + shift, *other), line)) for shift in tried]
         best = float(tried[int(np.argmin(misfit))])
         width = 2 * width / max(1, count - 1)
     return best

@@ -21,7 +21,7 @@ from services.records.doubt import Doubt
 __all__ = ["outlying_amounts", "outlying_signals"]
 
 _TIMES_OTHERS = 4.0
-_SHAPE, _SHIFT = 0.15, 0.01
+_SHAPE, _SHIFT = 0.2, 0.01
 """What mounting and the specimen itself may do: share of the signal, and of the length of its axis."""
 _SCALE: Mapping[str, float] = {"TG": log(1.15), "tensile": log(1.25), "DSC": log(1.6)}
 _ANY_SCALE = log(2.5)
