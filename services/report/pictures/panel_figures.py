@@ -115,6 +115,7 @@ def _bars(panel: Bars) -> go.Figure:
     made.update_yaxes(
         tickmode="array", tickvals=list(range(len(bars))), ticktext=[plain(bar.name) for bar in bars], showgrid=False
     )
+    made.update_layout(xaxis=_PLAIN_NUMBERS)
     made.update_xaxes(title_text=plain(panel.x.label))
     if panel.x.is_log:
         values = [bar.value for bar in bars]
@@ -143,22 +144,22 @@ def _photo(panel: Photo) -> go.Figure:
     if panel.um_per_pixel is None:
         made.add_annotation(
             x=0, y=1, xref="x domain", yref="y domain", xanchor="left", yanchor="top", text=plain(NO_SCALE),
-            bgcolor="#ffffff", font={"color": "#000000"}, borderpad=4,
+            bgcolor="white", font={"color": "black"}, borderpad=4,
         )  # fmt: skip
         return made
     length, text = scale_bar(width)
     right, bottom = 0.96 * width, 0.94 * height
     made.add_shape(
         type="rect", x0=right - length - 0.02 * width, x1=right + 0.02 * width, y0=bottom - 0.075 * height,
-        y1=bottom + 0.025 * height, fillcolor="#ffffff", line_width=0,
+        y1=bottom + 0.025 * height, fillcolor="white", line_width=0,
     )  # fmt: skip
     made.add_shape(type="rect", x0=right - length, x1=right, y0=bottom - 0.008 * height, y1=bottom + 0.008 * height,
-                   fillcolor="#000000", line_width=0)  # fmt: skip
+                   fillcolor="black", line_width=0)  # fmt: skip
     made.add_annotation(
         x=right - length / 2,
         y=bottom - 0.012 * height,
         text=text,
         yanchor="bottom",
-        font={"color": "#000000", "size": 13},
+        font={"color": "black", "size": 13},
     )
     return made

@@ -13,7 +13,7 @@ from services.report.style import ACCENT, CONTRAST
 
 __all__ = ["Run", "is_program", "runs_of"]
 
-_COLOURS: Mapping[str, tuple[str, ...]] = {"heat": (CONTRAST, "#e69f00", "#cc79a7"), "cool": (ACCENT, "#7f6bb3")}
+_COLOURS: Mapping[str, tuple[str, ...]] = {"heat": (CONTRAST, "#cc79a7", "#e69f00"), "cool": (ACCENT, "#7f6bb3")}
 """Heating is warm, cooling is cold; what is neither is green."""
 _NEITHER = "#009e73"
 _NOT_RISING = 0.02
@@ -45,7 +45,8 @@ def runs_of(curve: Curve) -> tuple[Run, ...]:
             name += f", {segment.gas}"
         points = slice(segment.start, segment.stop)
         colours = _COLOURS.get(segment.kind, (_NEITHER,))
-        colour = colours[(counts[segment.kind] - 1) % len(colours)]
+        is_alone = len(curve.segments) == 1
+        colour = "" if is_alone else colours[(counts[segment.kind] - 1) % len(colours)]
         is_over = segment.kind != "isothermal"
         runs.append(Run(name=name, colour=colour, points=points, is_over_temperature=is_over))
     return tuple(runs)
