@@ -10,7 +10,8 @@ __all__ = ["moving_range_sd", "moving_range_t", "pooled_limit"]
 _D2 = 1.128379
 """Mean range of two normal numbers of sd 1: 2 / sqrt(pi)."""
 _FREEDOM_PER_RANGE = 0.62
-"""Overlapping ranges of two know less than as many numbers: degrees of freedom a range, fitted to simulation."""
+"""Overlapping ranges of two know less than as many numbers: degrees of freedom a range, about;
+false alarms at n = 8, 12 and 30 are held against the declared ones by simulation in the tests."""
 
 
 def moving_range_sd(values: np.ndarray) -> float:
