@@ -27,9 +27,18 @@ def pattern(n: int = 801, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
     return x, rng.poisson(mean).astype(float)
 
 
-def ras(n: int = 801, *, attenuator: float = 1.0, end: str = "\r\n", parts: int = 1, **changed: str) -> bytes:
+def ras(
+    n: int = 801,
+    *,
+    attenuator: float = 1.0,
+    end: str = "\r\n",
+    parts: int = 1,
+    points: tuple[np.ndarray, np.ndarray] | None = None,
+    **changed: str,
+) -> bytes:
     """A Rigaku RAS file of one scan or several; `changed` are fields of the header by name."""
-    x, y = pattern(n)
+    x, y = pattern(n) if points is None else points
+    n = len(x)
     said = {
         "FILE_SAMPLE": "PP01-C003-02-S1",
         "FILE_OPERATOR": "Sato",
@@ -97,10 +106,23 @@ def jcamp(n: int = 600, *, form: str = "DIF", width: int = 40) -> bytes:
     y = np.round(20000 + 9000 * np.sin(x / 97) + np.where(x % 500 < 60, 0, 3000 * np.cos(x / 11))).astype(int)
     if form == "DUP":
         y[100:400] = y[100]
-    factor = 2.5e-5
+    return jcamp_of(x, y, form=form, width=width)
+
+
+def jcamp_of(
+    x: np.ndarray,
+    y: np.ndarray,
+    *,
+    title: str = "PP01-C003-02-S1",
+    form: str = "DIF",
+    width: int = 40,
+    factor: float = 2.5e-5,
+) -> bytes:
+    """A JCAMP-DX file of whole ordinates over wavenumbers that fall by 2 cm-1; absorbance is factor times ordinate."""
+    n = len(x)
     table = "(XY..XY)" if form == "PAIRS" else "(X++(Y..Y))"
     head = [
-        *("##TITLE=PP01-C003-02-S1", "##JCAMP-DX=4.24", "##DATA TYPE=INFRARED SPECTRUM", "##ORIGIN=here", "##OWNER=us"),
+        *(f"##TITLE={title}", "##JCAMP-DX=4.24", "##DATA TYPE=INFRARED SPECTRUM", "##ORIGIN=here", "##OWNER=us"),
         *("##XUNITS=1/CM", "##YUNITS=ABSORBANCE", "##XFACTOR=1.0", f"##YFACTOR={factor}", f"##FIRSTX={x[0]:.1f}"),
         *(f"##LASTX={x[-1]:.1f}", f"##NPOINTS={n}", f"##FIRSTY={y[0] * factor:.6f}", f"##MAXY={y.max() * factor:.6f}"),
         *(f"##MINY={y.min() * factor:.6f}", f"##MAXX={x.max():.1f}", f"##MINX={x.min():.1f}", "##DELTAX=-2.0"),
@@ -254,13 +276,13 @@ def png_chunk(name: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
 
 
-def tiff(**options: object) -> bytes:
+def tiff(pixels: np.ndarray | None = None, **options: object) -> bytes:
     """A TIFF file as `tifffile` writes it; 25,000 pixels a centimetre where nothing else is asked for."""
     import tifffile
 
     buffer = io.BytesIO()
     asked = options or {"resolution": (25_000, 25_000), "resolutionunit": "CENTIMETER"}
-    tifffile.imwrite(buffer, micrograph(), **asked)  # type: ignore[arg-type]
+    tifffile.imwrite(buffer, micrograph() if pixels is None else pixels, **asked)  # type: ignore[arg-type]
     return buffer.getvalue()
 
 

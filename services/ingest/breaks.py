@@ -43,7 +43,8 @@ def breaks_in(values: np.ndarray) -> np.ndarray:
         return np.empty(0, dtype=np.intp)
     digit = float(steps[steps > 0].min())
     around = sliding_window_view(np.pad(steps, _REACH + 1, mode="reflect"), 2 * _REACH + 3)
-    far = np.maximum(around[:, :_REACH].max(axis=1), around[:, _REACH + 3 :].max(axis=1))
+    left, right = around[:, :_REACH].max(axis=1), around[:, _REACH + 3 :].max(axis=1)
+    far = np.where(np.minimum(left, right) > 0, np.maximum(left, right), np.inf)  # a detector may be shut: no counts
     beside = np.minimum(around[:, _REACH], around[:, _REACH + 2])  # a single point out of line makes two steps
     noise = np.median(sliding_window_view(np.pad(steps, _WINDOW // 2, mode="reflect"), _WINDOW), axis=1)
     is_break = (steps > _OVER_NEIGHBOURS * np.maximum(np.maximum(far, beside), digit)) & (

@@ -14,6 +14,9 @@ from services.records.reading import Reading, ReadingError
 __all__ = ["ReadFile", "Refusal", "read_here", "read_source"]
 
 _MOST_CLAIMS_TOLD = 3
+_NO_TEXTS = ("image", "hdf5", "opus", "wdf")
+_TEXT_SUFFIXES = (".csv", ".txt", ".tsv", ".asc", ".xy", ".jdx", ".dx", ".xrdml", ".ras", ".xls", ".xlsx")
+"""A picture under such a name is the screen instead of the table: somebody exported the wrong thing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +72,9 @@ def read_source(source: Source, reader: str = "") -> ReadFile:
         If no reader knows it, it is not of the format, or holds something else than it says.
     """
     chosen = _named(reader) if reader else reader_of(source)
+    if not reader and chosen.name in _NO_TEXTS and source.suffix in _TEXT_SUFFIXES:
+        reason = f"its name ({source.suffix}) says a table or a text, it is a {chosen.title} file"
+        raise UnreadableFile(source.name, reason, "name it as what it is, or export what was meant")
     readings = chosen.read(source)
     if not readings:
         raise UnreadableFile(source.name, f"as {chosen.title} it holds nothing")

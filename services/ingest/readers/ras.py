@@ -119,7 +119,11 @@ def _reading(scan: _Scan, label: str) -> Reading:
     said = scan.header
     axis = said.get("MEAS_SCAN_AXIS_X_INTERNAL") or said.get("MEAS_SCAN_AXIS_X", "")
     position = Channel(_AXES.get(axis, slug(axis) or "abscissa"), unit_as_written(said.get("MEAS_SCAN_UNIT_X", "")), x)
-    intensity = Channel("intensity", unit_as_written(said.get("MEAS_SCAN_UNIT_Y", "")), raw * attenuator)
+    with np.errstate(over="ignore"):
+        corrected = raw * attenuator
+    if not np.isfinite(corrected).all():
+        raise ValueError(f"point {int(np.argmin(np.isfinite(corrected)))} is no finite number of counts")
+    intensity = Channel("intensity", unit_as_written(said.get("MEAS_SCAN_UNIT_Y", "")), corrected)
     notes = [] if scan.is_ended else ["the points have no *RAS_INT_END"]
     if (attenuator != 1).any():
         notes.append("intensities were multiplied by their attenuator's coefficients")

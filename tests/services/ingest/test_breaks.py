@@ -50,6 +50,12 @@ def test_points_exchanged_blocks_moved_and_bytes_shifted_are_found(seed):
     assert set(breaks_in(shifted)) & set(range(795, 835))
 
 
+def test_a_stretch_without_counts_is_none():
+    """A detector that is shut."""
+    counts = np.random.default_rng(0).poisson(50.0, 2000).astype(float)
+    assert not len(breaks_in(np.where(np.arange(2000) > 1500, 0.0, counts)))
+
+
 def test_few_points_missing_ones_and_a_constant_are_not_judged():
     y = spectrum()
     assert not len(breaks_in(y[:50]))
