@@ -158,7 +158,7 @@ def named(stretches: list[Stretch]) -> tuple[Stretch, ...]:
         elif goes_on:
             base = names[-1].split(",")[0]
         else:
-            has_cooled = has_cooled or (stretch.kind == "cool" and heat > 0)
+            has_cooled = has_cooled or stretch.kind == "cool"
             counts[stretch.kind] += 1
             n = counts[stretch.kind]
             base = stretch.kind if n == 1 else f"{stretch.kind} {n}"

@@ -193,6 +193,37 @@ def test_a_slip_is_flagged_and_is_not_taken_for_yield(slip_at, noise):
     assert bar["yield_stress"].value == pytest.approx(32, rel=0.005)
 
 
+def curve_of(strain, stress):
+    facts = Facts(conditions=FULL.conditions)
+    travel = Channel("crosshead", "mm", strain * GRIPS)
+    channels = (Channel("strain", "", strain), Channel("stress", "MPa", stress), travel)
+    time = Channel("time", "s", np.arange(len(strain)) * 0.1)
+    return Reading(facts=facts, curves=(Curve(axis=time, channels=channels),))
+
+
+def test_a_second_yield_is_no_recovery_from_a_slip():
+    """As of polyethylene: 4 % down behind 9 % strain, softly up again to more: the first maximum is the yield."""
+    strain = np.concatenate([np.linspace(0, 0.09, 600, endpoint=False), np.linspace(0.09, 0.5, 800)])
+    past = np.clip(strain - 0.09, 0, None)
+    stress = np.where(strain <= 0.09, Bar().stress(strain), 32 - 1.3 * np.sin(np.pi * past / 0.03) * (past < 0.03))
+    stress = stress + np.clip(past - 0.03, 0, None) * 10
+    bar = evaluate_bar(curve_of(np.append(strain, 0.5), np.append(stress, 0.0)), METHOD)
+    assert bar["yield_strain"].value == pytest.approx(9, abs=0.2)
+    assert bar["strength"].value == pytest.approx(32, rel=0.002)
+    assert bar.flags == ()
+
+
+def test_a_plateau_without_a_fall_is_a_yield():
+    """Strain goes on, stress does not: ISO 527-1 asks for no fall."""
+    strain = np.concatenate([np.linspace(0, 0.02, 400, endpoint=False), np.linspace(0.02, 0.6, 600)])
+    stress = np.minimum(1500 * strain, 30.0)
+    bar = evaluate_bar(curve_of(np.append(strain, 0.6), np.append(stress, 0.0)), METHOD)
+    assert bar["yield_stress"].value == pytest.approx(30, rel=0.005)
+    assert bar["yield_strain"].value == pytest.approx(2, abs=0.05)
+    assert bar["elongation_at_break"].value == pytest.approx(60, rel=0.01)
+    assert bar.flags == ()
+
+
 def test_a_standstill_of_load_is_a_slip_too():
     """Travel goes on, load stands still, then rises as before."""
     _, strain, stress = Bar().rows()
@@ -320,10 +351,11 @@ def test_too_few_points_in_the_window_give_no_modulus():
     assert "few points" in kinds(bar)
 
 
+@pytest.mark.parametrize("noise", [0.0, 0.02])
 @pytest.mark.parametrize(("prestress", "touched"), [(0.2, set()), (0.5, {"strength"}), (0.9, {"strength", "modulus"})])
-def test_prestress_is_held_against_both_limits(prestress, touched):
+def test_prestress_is_held_against_both_limits(prestress, touched, noise):
     """0.05 % of strain, that is 0.75 MPa, for the modulus; 1 %, that is 0.32 MPa, for strength."""
-    time, strain, stress = Bar().rows()
+    time, strain, stress = Bar(noise=noise).rows()
     k = int(np.argmax(stress >= prestress))
     reading = Reading(
         curves=(
@@ -359,6 +391,17 @@ def test_a_strain_in_another_unit_than_written_is_suspected(unit, factor, with_t
     assert bar["modulus"].value is None
     assert bar["elongation_at_break"].value is None
     assert bar["strength"].value == pytest.approx(32, rel=1e-3)
+
+
+def test_travel_finds_the_unit_of_a_soft_bar_out():
+    """300 MPa read as 30 GPa could be a material; the grips tell that strain is 100 times as large."""
+    _, strain, stress = Bar(modulus=300, yield_stress=12, yield_strain=0.15).rows()
+    time, travel = Channel("time", "s", np.arange(len(strain)) * 0.1), Channel("crosshead", "mm", strain * GRIPS)
+    channels = (Channel("strain", "%", strain), Channel("stress", "MPa", stress), travel)
+    reading = Reading(facts=Facts(conditions=FULL.conditions), curves=(Curve(axis=time, channels=channels),))
+    bar = evaluate_bar(reading, METHOD)
+    assert kinds(bar) == {"unit suspected"}
+    assert bar["modulus"].value is None
 
 
 def test_a_stress_that_contradicts_its_force_is_flagged():
