@@ -18,7 +18,10 @@ from benchmarks.quality.planted import (
     reading_of,
     specimen,
 )
-from services.curation.quality import ControlChart, replicate_doubts, session_drift, spikes
+from services.curation.quality.control import ControlChart
+from services.curation.quality.drift import session_drift
+from services.curation.quality.replicates import replicate_doubts
+from services.curation.quality.spikes import spikes
 from services.records.doubt import Doubt
 from services.records.reading import Amount, Reading
 

@@ -17,7 +17,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from benchmarks.quality.faults import KINDS, clean_groups, control, planted, sessions_of
 from benchmarks.quality.planted import MODALITIES, specimen
-from services.curation.quality import ControlChart, session_drift
+from services.curation.quality.control import ControlChart
+from services.curation.quality.drift import session_drift
 
 
 def main() -> None:

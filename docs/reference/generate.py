@@ -23,7 +23,7 @@ from shapes import json_reference
 
 from loop.definition import Definition
 from services.campaign.definition import json_schema
-from services.records.plan import TaskPlan
+from services.campaign.plan import CampaignPlan
 
 __all__ = ["command_reference", "definition_reference", "generate"]
 
@@ -61,7 +61,7 @@ def _write(path: Path, text: str) -> None:
 # ---------------------------------------------------------------------- the definition
 def definition_reference() -> str:
     """Describe every section, field, type and default of a definition, from the models that read it."""
-    tops: tuple[type[BaseModel], ...] = (Definition, TaskPlan)
+    tops: tuple[type[BaseModel], ...] = (Definition, CampaignPlan)
     lines = [
         "# The definition",
         "",

@@ -20,7 +20,7 @@ from loop.hints import did_you_mean
 from loop.values import Setting
 from services.campaign.definition_checks import core_warnings, read_core, readable_targets, written_names
 from services.campaign.definition_schema import json_schema
-from services.records.plan import TaskPlan
+from services.campaign.plan import CampaignPlan
 from services.records.yaml_source import YamlSource, read_yaml
 
 __all__ = [
@@ -44,7 +44,7 @@ class CampaignDefinition:
     """Everything that one definition says, candidate tables included; never changes."""
 
     core: Definition
-    plan: TaskPlan
+    plan: CampaignPlan
     text: str
     file_name: str = ""
     notes: tuple[Fault, ...] = ()
@@ -88,14 +88,14 @@ def from_event_payload(
     """
     return CampaignDefinition(
         core=core if isinstance(core, Definition) else Definition.model_validate(core),
-        plan=TaskPlan.model_validate(extras),
+        plan=CampaignPlan.model_validate(extras),
         text=text,
     )
 
 
 def known_sections() -> list[str]:
     """List the top-level keys of a definition, in the order of the reference."""
-    return [*fields_of(Definition), *fields_of(TaskPlan)]
+    return [*fields_of(Definition), *fields_of(CampaignPlan)]
 
 
 def read_campaign_definition(text: str, *, file_name: str = "", read_table: ReadTable) -> CampaignDefinition:
@@ -119,7 +119,7 @@ def read_campaign_definition(text: str, *, file_name: str = "", read_table: Read
     source = read_yaml(text, file_name=file_name)
     if not source.is_whole:
         raise DefinitionError(_placed(source.faults, source))
-    core_keys, plan_keys = fields_of(Definition), fields_of(TaskPlan)
+    core_keys, plan_keys = fields_of(Definition), fields_of(CampaignPlan)
     core_data = {key: value for key, value in source.data.items() if key in core_keys}
     plan_data = {key: value for key, value in source.data.items() if key in plan_keys}
     faults = [*source.faults, *_unknown_sections(source.data)]
@@ -145,11 +145,11 @@ def _unknown_sections(data: Mapping[str, Any]) -> list[Fault]:
     ]
 
 
-def _read_plan(data: Mapping[str, Any], core_data: Mapping[str, Any]) -> tuple[TaskPlan | None, list[Fault]]:
+def _read_plan(data: Mapping[str, Any], core_data: Mapping[str, Any]) -> tuple[CampaignPlan | None, list[Fault]]:
     try:
-        plan = TaskPlan.model_validate(data)
+        plan = CampaignPlan.model_validate(data)
     except ValidationError as error:
-        return None, faults_of(error, TaskPlan, data)
+        return None, faults_of(error, CampaignPlan, data)
     return plan, plan.faults(readable_targets(core_data), written_names(core_data))
 
 

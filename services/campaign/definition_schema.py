@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from loop.definition import Definition
-from services.records.plan import TaskPlan
+from services.campaign.plan import CampaignPlan
 
 __all__ = ["json_schema"]
 
@@ -34,7 +34,7 @@ _SHORT_FORMS: dict[tuple[str, str], dict[str, Any]] = {
 def json_schema() -> dict[str, Any]:
     """Return the JSON schema (draft 2020-12) of a definition: the core's sections and the plan's, merged."""
     core = Definition.model_json_schema(by_alias=True)
-    plan = TaskPlan.model_json_schema(by_alias=True)
+    plan = CampaignPlan.model_json_schema(by_alias=True)
     definitions = {**core["$defs"], **plan["$defs"]}
     for (model, field), form in _SHORT_FORMS.items():
         written = definitions[model]["properties"][field]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from services.disk import discard_empty_folder, move_aside, write_whole
@@ -15,6 +15,7 @@ __all__ = [
     "TAKEN",
     "FileLook",
     "InboxFolder",
+    "InboxMemory",
     "lying_files",
     "reason_of",
     "refused_files",
@@ -67,6 +68,14 @@ def seconds_to_rest(inbox: Path) -> float:
     return max((min(_REST_S - age, _REST_S) for age in ages if age <= _REST_S), default=0.0)
 
 
+@dataclass(slots=True)
+class InboxMemory:
+    """What whoever empties an inbox remembers from look to look: files by name, and whether all was looked at once."""
+
+    looks: dict[str, FileLook] = field(default_factory=dict)
+    has_reviewed: bool = False
+
+
 class InboxFolder:
     """An inbox as somebody sees it who looks again and again.
 
@@ -74,12 +83,12 @@ class InboxFolder:
     ----------
     folder
         The inbox.
-    looks
-        How each file looked before, by name; kept up to date.
+    memory
+        How each file looked before; kept up to date.
     """
 
-    def __init__(self, folder: Path, looks: dict[str, FileLook]) -> None:
-        self.folder, self._looks = folder, looks
+    def __init__(self, folder: Path, memory: InboxMemory) -> None:
+        self.folder, self._looks = folder, memory.looks
 
     def resting(self) -> list[Path]:
         """List the files that are whole: they look as they did the last time, or did not change for a while."""

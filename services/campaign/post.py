@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from loop.counting import counted, some_of
 from loop.errors import JournalError, LoopError
 from services.campaign.errors import CampaignError, SheetError
-from services.campaign.inbox_folder import REFUSED, TAKEN, FileLook, InboxFolder
+from services.campaign.inbox_folder import REFUSED, TAKEN, InboxFolder, InboxMemory
 from services.campaign.intake.arrival import Arrival, Outcome
 from services.campaign.intake.arrivals import arrivals_of
 from services.campaign.intake.intake import Intake
@@ -47,8 +47,8 @@ class Post:
         Takes instruments' files in.
     read_table
         Reads a manifest.
-    looks
-        How each file looked before, by name; kept up to date.
+    memory
+        What whoever empties it remembers from look to look; kept up to date.
     """
 
     def __init__(
@@ -58,10 +58,11 @@ class Post:
         sheets: SheetPost,
         intake: Intake,
         read_table: Callable[[Path], Table],
-        looks: dict[str, FileLook],
+        memory: InboxMemory,
     ) -> None:
-        self._inbox = InboxFolder(inbox, looks)
+        self._inbox = InboxFolder(inbox, memory)
         self._sheets, self._intake, self._read_table = sheets, intake, read_table
+        self._memory = memory
 
     def collect(self) -> list[str]:
         """Take in every file that rests; say what was done with each.
@@ -105,6 +106,9 @@ class Post:
                 yield self._refused(path, str(error))
         for path, outcomes in groupby(self._intake.take(files), lambda outcome: outcome.arrival.path):
             yield from self._put_aside(path, list(outcomes), no_sheets.get(path, ""))
+        if files or not self._memory.has_reviewed:
+            yield from self._intake.review()
+            self._memory.has_reviewed = True
         for path in resting:
             if is_manifest(path) and self._is_done(path, manifests.get(path.parent)):
                 self._inbox.take(path)

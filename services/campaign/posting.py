@@ -8,9 +8,10 @@ from pathlib import Path
 from sqlalchemy import Engine as Database
 
 from loop.ports import Clock
-from services.campaign.inbox_folder import FileLook
+from services.campaign.inbox_folder import InboxMemory
 from services.campaign.intake.intake import Intake
-from services.campaign.intake.names import Names, names_of
+from services.campaign.intake.names import names_of
+from services.campaign.intake.rules import Rules
 from services.campaign.post import Post
 from services.campaign.service import CampaignService
 from services.campaign.sheet_post import SheetPost
@@ -37,11 +38,12 @@ def open_intake(
     """
     service = CampaignService(journal=SqlJournal(database), clock=clock, actor=actor)
 
-    def names() -> Names:
-        return names_of(service.campaigns(), service.state)
+    def rules() -> Rules:
+        campaigns = service.campaigns()
+        return Rules.of(names_of(campaigns, service.state), campaigns, service.plan)
 
     measurements = SqlMeasurements(database, guard)
-    return Intake(blobs=blobs, measurements=measurements, sandbox=sandbox, names=names, clock=clock, actor=actor)
+    return Intake(blobs=blobs, measurements=measurements, sandbox=sandbox, rules=rules, clock=clock, actor=actor)
 
 
 def open_post(
@@ -54,7 +56,7 @@ def open_post(
     clock: Clock,
     actor: str,
     read_table: Callable[[Path, set[str]], Table],
-    looks: dict[str, FileLook],
+    memory: InboxMemory,
 ) -> Post:
     """Open an inbox for somebody who empties it under a lease.
 
@@ -62,8 +64,8 @@ def open_post(
     ----------
     read_table
         Reads a file as a table; columns named in its second argument hold numbers.
-    looks
-        How each file looked before, by name; kept up to date.
+    memory
+        What whoever empties it remembers from look to look; kept up to date.
     """
     held = SqlHeldResults(database, guard)
     service = CampaignService(journal=SqlJournal(database, guard), clock=clock, actor=actor, held=held)
@@ -72,5 +74,5 @@ def open_post(
         sheets=SheetPost(service=service, held=held, clock=clock, read_table=read_table),
         intake=open_intake(database, blobs=blobs, sandbox=sandbox, clock=clock, actor=actor, guard=guard),
         read_table=lambda path: read_table(path, set()),
-        looks=looks,
+        memory=memory,
     )

@@ -13,7 +13,7 @@ from loop.ids import CampaignId
 from loop.ports import Lab
 from loop.state import CampaignState
 from services.campaign.clock import SystemClock
-from services.campaign.inbox_folder import FileLook
+from services.campaign.inbox_folder import InboxMemory
 from services.campaign.labs import open_lab
 from services.campaign.post import Post
 from services.campaign.posting import open_post
@@ -58,7 +58,7 @@ def running(
     """
     clock, compute = SystemClock(), workspace.settings.compute
     labs = _Labs(workspace.outbox, workspace.folder / "laboratory")
-    looks: dict[str, FileLook] = {}
+    memory = InboxMemory()
 
     def post(guard: LeaseGuard) -> Post:
         return open_post(
@@ -70,7 +70,7 @@ def running(
             clock=clock,
             actor=actor,
             read_table=read_table,
-            looks=looks,
+            memory=memory,
         )
 
     with (

@@ -26,12 +26,12 @@ from services.campaign import sheets_in, sheets_out
 from services.campaign.definition import CampaignDefinition, from_event_payload
 from services.campaign.errors import SheetError
 from services.campaign.ledger import Ledger
+from services.campaign.plan import CampaignPlan
 from services.campaign.ports import HeldResults, Proposer
 from services.campaign.replays import Replay, replays
 from services.campaign.returned import events_of_rows
 from services.campaign.stray_rows import held_rows
 from services.records.held import HeldResult
-from services.records.plan import TaskPlan
 from services.records.table import Table
 
 __all__ = ["CampaignService"]
@@ -84,7 +84,7 @@ class CampaignService:
         """
         return self._ledger.state(campaign)
 
-    def plan(self, campaign: str) -> TaskPlan:
+    def plan(self, campaign: str) -> CampaignPlan:
         """Read the design of the task: factors, modalities and tests."""
         record = self.state(campaign).definitions[-1]
         return from_event_payload(record.text, record.definition, record.extras).plan

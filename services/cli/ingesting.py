@@ -74,7 +74,7 @@ def ingest(
     from services.campaign.intake.arrivals import arrivals_in
     from services.campaign.wiring import read_table
     from services.cli.ingesting_pages import ingested_page, summary
-    from services.cli.printing import emit, next_step, say, show
+    from services.cli.printing import emit, next_step, say, show, waiting
 
     with session(as_) as here, here.opened.intake() as intake:
         arrivals = [
@@ -89,11 +89,15 @@ def ingest(
             except KeyboardInterrupt:
                 say(f"stopped after {len(outcomes)} of {len(arrivals)}; the same command goes on where it was")
                 raise
-        view = _view(outcomes)
+        with waiting("looking at them beside others"):
+            noticed = list(intake.review())
+        view = _view(outcomes, noticed)
     if json_:
         emit(view)
     else:
         show(ingested_page(view))
+    for line in view.noticed:
+        say(line, style="yellow", wrap=True)
     for line in summary(view):
         say(line)
     if view.n_waiting or view.n_doubted:
@@ -157,7 +161,7 @@ def _is_of(which: Which, is_linked: bool, judgement: str) -> bool:
     return True
 
 
-def _view(outcomes: list[Outcome]) -> IngestView:
+def _view(outcomes: list[Outcome], noticed: list[str]) -> IngestView:
     from services.campaign.views import IngestedView, IngestView
 
     fates = [outcome.fate for outcome in outcomes]
@@ -168,6 +172,7 @@ def _view(outcomes: list[Outcome]) -> IngestView:
         n_refused=fates.count("refused") + fates.count("later"),
         n_waiting=sum(len(outcome.waiting) for outcome in outcomes),
         n_doubted=sum(len(outcome.doubted) for outcome in outcomes),
+        noticed=tuple(noticed),
         files=tuple(IngestedView.of(outcome) for outcome in outcomes),
     )
 

@@ -70,6 +70,8 @@ class Measurement(Frozen):
         Of the numbers alone, as read: two files of other bytes that hold the same numbers have the same.
     facts
         What the file says of the measurement: texts and conditions.
+    reviewed
+        Digest of those that it was looked at beside; empty before the first time.
     """
 
     id: str
@@ -92,6 +94,7 @@ class Measurement(Frozen):
     content: Content = Content()
     fingerprint: str = ""
     facts: Mapping[str, Any] = {}
+    reviewed: str = ""
 
     @property
     def is_linked(self) -> bool:

@@ -76,6 +76,19 @@ class Modality(_Effort):
         description="Factors that it sees: direct where it measures the factor itself, indirect where it measures "
         "something that follows it.",
     )
+    control: str = Field(
+        default="",
+        description="Specimen that is measured over and over to see whether the instrument is still what it was: its "
+        "id, or the name its owner gave it.",
+    )
+    ranges: Mapping[str, Mapping[str, tuple[float, float]]] = Field(
+        default_factory=dict,
+        description="Lowest and highest that can be, by quantity and unit; what lies outside looks wrong. For "
+        "modalities that are not known here, or known too widely.",
+    )
+    saturates: tuple[str, ...] = Field(
+        default=(), description="Quantities whose detector has an upper end, so that equal points at the top are cut."
+    )
 
 
 class Test(_Effort):

@@ -117,6 +117,8 @@ class SqlMeasurements:
         """
         row = MeasurementDecisionRow
         with writing(self._engine, "decision") as connection:
+            if self._under is not None:
+                self._under.hold(connection)
             locked = select(col(MeasurementRow.id)).where(col(MeasurementRow.id) == id_).with_for_update()
             if connection.execute(locked).scalar_one_or_none() is None:
                 raise UnknownMeasurementError(id_)
@@ -135,6 +137,23 @@ class SqlMeasurements:
             connection.execute(insert(row).values(**decision.model_dump()))
             connection.execute(update(MeasurementRow).where(col(MeasurementRow.id) == id_).values(**_row(changed)))
         return decision
+
+    def note(self, changed: Measurement) -> None:
+        """Write how a measurement stands where nothing was decided.
+
+        Raises
+        ------
+        LeaseLostError
+            If somebody else holds the worker's lease by now.
+        DatabaseAccessError
+            If the database cannot be reached or refuses.
+        """
+        with writing(self._engine, "note") as connection:
+            if self._under is not None:
+                self._under.hold(connection)
+            connection.execute(
+                update(MeasurementRow).where(col(MeasurementRow.id) == changed.id).values(**_row(changed))
+            )
 
     def decisions(self, id_: str) -> list[Decision]:
         """List what was decided on a measurement, in order."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import chain
 
 from services.campaign.intake.arrival import Arrival
-from services.campaign.intake.names import Names
+from services.campaign.intake.rules import Rules
+from services.curation.quality.spikes import spikes
 from services.ingest.doubts import doubts_of
 from services.ingest.linking import Link, Naming
 from services.ingest.reading import ReadFile
@@ -20,10 +23,10 @@ _MOST_TEXTS, _LONGEST_TEXT = 300, 1000
 """What is kept of a header: the file itself is kept whole."""
 
 
-def measurements_in(read: ReadFile, arrival: Arrival, hash_: str, names: Names) -> tuple[Measurement, ...]:
+def measurements_in(read: ReadFile, arrival: Arrival, hash_: str, rules: Rules) -> tuple[Measurement, ...]:
     """Make the measurements of a file that was read, in the order of its readings."""
     return tuple(
-        _measurement(reading, number, arrival, hash_, names) for number, reading in enumerate(read.readings, start=1)
+        _measurement(reading, number, arrival, hash_, rules) for number, reading in enumerate(read.readings, start=1)
     )
 
 
@@ -64,16 +67,22 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else " " if c.isspace() else "\ufffd" for c in whole)[:_LONGEST_TEXT].strip()
 
 
-def _measurement(reading: Reading, number: int, arrival: Arrival, hash_: str, names: Names) -> Measurement:
+def _measurement(reading: Reading, number: int, arrival: Arrival, hash_: str, rules: Rules) -> Measurement:
     facts, said = reading.facts, arrival.said
-    whose = names.whose(namings(arrival, facts, reading.label))
-    doubts = tuple((doubt.kind, doubt.message) for doubt in doubts_of(reading))
+    whose = rules.names.whose(namings(arrival, facts, reading.label))
+    modality = printable((said.modality if said is not None else "") or reading.modality)
+    campaign = whose.campaign if isinstance(whose, Link) else ""
+    seen = [
+        *doubts_of(replace(reading, modality=modality), rules.plausible(campaign)),
+        *chain.from_iterable(spikes(curve, modality) for curve in reading.curves),
+    ]
+    doubts = tuple((doubt.kind, doubt.message) for doubt in seen)
     measurement = Measurement(
         id=measurement_id(hash_, number),
         file=hash_,
         number=number,
         label=printable(reading.label),
-        modality=printable((said.modality if said is not None else "") or reading.modality),
+        modality=modality,
         judgement="doubted" if doubts else "kept",
         doubts=doubts,
         instrument=printable(facts.instrument or (said.instrument if said is not None else "")),

@@ -18,6 +18,8 @@ from loop.ports import Clock
 from services.campaign.intake.arrival import Arrival, Outcome
 from services.campaign.intake.booking import doubted, linked, measurements_in, namings, owner, printable
 from services.campaign.intake.names import Names
+from services.campaign.intake.review import Review
+from services.campaign.intake.rules import Rules
 from services.disk import DiskError
 from services.ingest.errors import UnreadableFile
 from services.ingest.linking import Link
@@ -46,8 +48,8 @@ class Intake:
         Where files and measurements are booked, under the lease of whoever takes in.
     sandbox
         Where files are read.
-    names
-        Tells all ids that there are.
+    rules
+        Tells all ids that there are, and what the definitions say.
     clock
         Tells when files came.
     actor
@@ -60,12 +62,12 @@ class Intake:
         blobs: Blobs,
         measurements: SqlMeasurements,
         sandbox: Sandbox,
-        names: Callable[[], Names],
+        rules: Callable[[], Rules],
         clock: Clock,
         actor: str,
     ) -> None:
         self._blobs, self._measurements, self._sandbox = blobs, measurements, sandbox
-        self._names, self._clock, self._actor = names, clock, actor
+        self._rules, self._clock, self._actor = rules, clock, actor
 
     def take(self, arrivals: Iterable[Arrival]) -> Iterator[Outcome]:
         """Take files in, several at a time, and say in their order what became of each.
@@ -79,14 +81,31 @@ class Intake:
         DiskError, StoreError
             If something cannot be kept or booked; the file stays where it was.
         """
-        names, ahead = self._names(), deque[_Step]()
+        rules, ahead = self._rules(), deque[_Step]()
         with _Zips() as zips:
             for arrival in arrivals:
                 ahead.append(self._begun(arrival, zips))
                 if len(ahead) == self._sandbox.n_ahead:
-                    yield self._ended(*ahead.popleft(), names)
+                    yield self._ended(*ahead.popleft(), rules)
             while ahead:
-                yield self._ended(*ahead.popleft(), names)
+                yield self._ended(*ahead.popleft(), rules)
+
+    def review(self) -> Iterator[str]:
+        """Look at what is new beside others, as far as nobody did; tell what looks wrong by now.
+
+        Raises
+        ------
+        LeaseLostError, StoreError
+            If what was found cannot be written; the next look finds it again.
+        """
+        review = Review(
+            blobs=self._blobs,
+            sandbox=self._sandbox,
+            measurements=self._measurements,
+            rules=self._rules(),
+            clock=self._clock,
+        )
+        yield from review.due(self._measurements.measurements())
 
     def _begun(self, arrival: Arrival, zips: _Zips) -> _Step:
         if arrival.refusal:
@@ -113,13 +132,13 @@ class Intake:
         [member] = [file for file in archive.files if file.name == arrival.inside]
         return self._blobs.keep_unpacked(lambda part: archive.copy(member, part))
 
-    def _ended(self, arrival: Arrival, blob: Blob | None, read: Callable[[], ReadFile] | None, names: Names) -> Outcome:
+    def _ended(self, arrival: Arrival, blob: Blob | None, read: Callable[[], ReadFile] | None, rules: Rules) -> Outcome:
         if arrival.hindrance:
             return Outcome(arrival=arrival, fate="later", reason=arrival.hindrance)
         if blob is None:
             return Outcome(arrival=arrival, fate="refused", reason=arrival.refusal)
         if read is None:
-            return self._known(arrival, blob, names)
+            return self._known(arrival, blob, rules.names)
         file = KeptFile(
             hash=blob.hash, size=blob.size, name=printable(arrival.name), received_at=self._clock.now(), reader=""
         )
@@ -129,9 +148,9 @@ class Intake:
             reason, hint = printable(error.reason), printable(error.hint)
             self._measurements.take_in(file.model_copy(update={"refusal": reason, "hint": hint}), ())
             return Outcome(arrival=arrival, fate="refused", hash=blob.hash, reason=reason, hint=hint)
-        measurements = tuple(self._unlike_others(m) for m in measurements_in(found, arrival, blob.hash, names))
+        measurements = tuple(self._unlike_others(m) for m in measurements_in(found, arrival, blob.hash, rules))
         if not self._measurements.take_in(file.model_copy(update={"reader": found.reader}), measurements):
-            return self._known(arrival, blob, names)
+            return self._known(arrival, blob, rules.names)
         return Outcome(arrival=arrival, fate="new", hash=blob.hash, measurements=measurements)
 
     def _unlike_others(self, measurement: Measurement) -> Measurement:

@@ -91,7 +91,8 @@ class IngestView(Frozen):
     n_known: int
     n_refused: int
     n_waiting: int = Field(description="Measurements of which nobody can tell whose they are.")
-    n_doubted: int = Field(description="Measurements that look wrong.")
+    n_doubted: int = Field(description="Measurements that look wrong by themselves.")
+    noticed: tuple[str, ...] = Field(description="What looks wrong beside other measurements, new or old.")
     files: tuple[IngestedView, ...]
 
 

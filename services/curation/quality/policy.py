@@ -11,14 +11,14 @@ from loop.values import Frozen
 from services.records.doubt import Doubt
 from services.records.measurement import Judgement
 
-__all__ = ["Judged", "Policy", "PolicyAnswer", "judged"]
+__all__ = ["Judged", "PolicyAnswer", "QualityPolicy", "judged"]
 
 PolicyAnswer = Literal["wait", "keep", "exclude"]
 _STRICTNESS: dict[PolicyAnswer, int] = {"keep": 0, "wait": 1, "exclude": 2}
 _JUDGEMENTS: dict[PolicyAnswer, Judgement] = {"keep": "kept", "wait": "doubted", "exclude": "excluded"}
 
 
-class Policy(Frozen):
+class QualityPolicy(Frozen):
     """What is done with each kind of doubt where nobody is asked: wait for a person, keep, or exclude."""
 
     axis_out_of_range: PolicyAnswer = Field(default="wait", description="the axis runs beyond what the modality has")
@@ -45,7 +45,7 @@ class Judged(NamedTuple):
     reason: str
 
 
-def judged(doubts: Sequence[Doubt], policy: Policy | None = None) -> Judged:
+def judged(doubts: Sequence[Doubt], policy: QualityPolicy | None = None) -> Judged:
     """Judge a measurement by its doubts: the strictest answer counts, exclude before wait before keep.
 
     Parameters
@@ -55,7 +55,7 @@ def judged(doubts: Sequence[Doubt], policy: Policy | None = None) -> Judged:
     """
     if not doubts:
         return Judged("kept", "")
-    declared = policy or Policy()
+    declared = policy or QualityPolicy()
     answers = [declared.answer(doubt) for doubt in doubts]
     strictest = max(answers, key=_STRICTNESS.__getitem__)
     told = "; ".join(

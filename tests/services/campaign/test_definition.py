@@ -22,7 +22,7 @@ from services.campaign.definition import (
     known_sections,
     read_campaign_definition,
 )
-from services.records.plan import TaskPlan
+from services.campaign.plan import CampaignPlan
 from services.records.yaml_source import read_yaml
 
 EXAMPLE = Path(__file__).parents[3] / "docs" / "examples" / "campaign.yaml"
@@ -357,7 +357,7 @@ def test_the_example_holds_and_leaves_nothing_open():
     assert {p.kind for p in definition.core.parameters.values()} == {"continuous", "discrete", "categorical"}
     assert len(definition.plan.modalities) == 8
     assert len({modality.probe for modality in definition.plan.modalities.values()}) >= 4
-    assert set(known_sections()) - set(read_yaml(TEXT).data) == {"candidates"}
+    assert set(known_sections()) - set(read_yaml(TEXT).data) == {"candidates", "quality"}
 
 
 def test_every_field_says_what_it_is():
@@ -381,7 +381,7 @@ def models() -> list[type[BaseModel]]:
                 walk(field.annotation)
 
     walk(Definition)
-    walk(TaskPlan)
+    walk(CampaignPlan)
     return found
 
 

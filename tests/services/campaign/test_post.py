@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from loop.errors import LeaseLostError
-from services.campaign.inbox_folder import FileLook, lying_files, reason_of, refused_files, seconds_to_rest
+from services.campaign.inbox_folder import InboxMemory, lying_files, reason_of, refused_files, seconds_to_rest
 from services.campaign.posting import open_post
 from services.campaign.wiring import read_table
 from services.store import LeaseGuard, Settlement, SqlHeldResults, SqlLeases
@@ -28,7 +28,7 @@ class Box:
     def __init__(self, database, folder: Path) -> None:
         self.folder, self.database = folder / "inbox", database
         self.folder.mkdir()
-        self.clock, self.looks = SetClock(), dict[str, FileLook]()
+        self.clock, self.memory = SetClock(), InboxMemory()
         self.service = begin(database, TINY, self.clock)
         self.held, self.blobs = SqlHeldResults(database), Blobs(folder / "blobs")
         self.propose("PP01")
@@ -55,7 +55,7 @@ class Box:
             clock=self.clock,
             actor="meguri",
             read_table=lambda path, numbers: read_table(path, numbers=numbers),
-            looks=self.looks,
+            memory=self.memory,
         )
         return post.collect()
 

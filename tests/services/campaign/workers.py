@@ -11,7 +11,7 @@ from campaigns.virtual_laboratory import VirtualLaboratory
 from loop.agent import propose_batch
 from loop.refit import refit
 from loop.state import CampaignState
-from services.campaign.inbox_folder import FileLook
+from services.campaign.inbox_folder import InboxMemory
 from services.campaign.labs import ManualLab
 from services.campaign.post import Post
 from services.campaign.posting import open_post
@@ -77,7 +77,7 @@ def worker(
     length: timedelta = timedelta(seconds=60),
 ) -> Worker:
     """A worker with everything it needs, in this process."""
-    looks: dict[str, FileLook] = {}
+    memory = InboxMemory()
 
     def lab_of(state: CampaignState) -> VirtualLaboratory | ManualLab:
         is_manual = state.definition.lab.name == "manual"
@@ -93,7 +93,7 @@ def worker(
             clock=clock,
             actor="meguri",
             read_table=lambda path, numbers: read_table(path, numbers=numbers),
-            looks=looks,
+            memory=memory,
         )
 
     return Worker(

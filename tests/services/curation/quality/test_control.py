@@ -7,7 +7,9 @@ import pytest
 
 from benchmarks.quality.faults import steady
 from benchmarks.quality.planted import Specimen, measure, specimen
-from services.curation.quality import ControlChart, QualityError, session_drift
+from services.curation.quality.control import ControlChart
+from services.curation.quality.drift import session_drift
+from services.curation.quality.errors import QualityError
 from services.records.reading import Amount, Reading
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from services.curation.quality import Policy, judged
+from services.curation.quality.policy import QualityPolicy, judged
 from services.records.doubt import Doubt, DoubtKind
 
 KINDS = get_args(DoubtKind)
@@ -21,8 +21,8 @@ policies = st.fixed_dictionaries({kind.replace(" ", "_"): st.sampled_from(ANSWER
 
 def test_every_kind_of_doubt_has_an_answer_and_says_what_it_means():
     """A policy knows every kind that there is, and no other."""
-    assert set(Policy.model_fields) == {kind.replace(" ", "_") for kind in KINDS}
-    assert all(field.description for field in Policy.model_fields.values())
+    assert set(QualityPolicy.model_fields) == {kind.replace(" ", "_") for kind in KINDS}
+    assert all(field.description for field in QualityPolicy.model_fields.values())
 
 
 def test_a_person_decides_where_nothing_is_declared():
@@ -41,7 +41,7 @@ def test_the_strictest_answer_counts_and_every_doubt_is_told(found, answers):
     """Exclude goes before wait, wait before keep; the reason lists all that is doubted, with what was answered."""
     answered = [answers[doubt.kind.replace(" ", "_")] for doubt in found]
     strictest = max(answered, key=("keep", "wait", "exclude").index)
-    result = judged(found, Policy(**answers))
+    result = judged(found, QualityPolicy(**answers))
     assert result.judgement == JUDGEMENTS[strictest]
     parts = result.reason.split("; ")
     assert len(parts) == len(found)
@@ -54,6 +54,6 @@ def test_the_strictest_answer_counts_and_every_doubt_is_told(found, answers):
 def test_an_answer_or_a_kind_that_there_is_not_is_refused():
     """A slip in a policy is an error, not a default."""
     with pytest.raises(ValidationError):
-        Policy(spikes="drop")  # type: ignore[arg-type]
+        QualityPolicy(spikes="drop")  # type: ignore[arg-type]
     with pytest.raises(ValidationError):
-        Policy(spike="keep")  # type: ignore[call-arg]
+        QualityPolicy(spike="keep")  # type: ignore[call-arg]

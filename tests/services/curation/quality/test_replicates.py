@@ -7,8 +7,11 @@ import pytest
 
 from benchmarks.quality.faults import COPIES, KINDS, clean_groups, control, copied, group, planted, sessions_of
 from benchmarks.quality.planted import AXES, MODALITIES, Mounting, measure, reading_of, specimen
-from services.curation.quality import ControlChart, QualityError, replicate_doubts, session_drift
+from services.curation.quality.control import ControlChart
+from services.curation.quality.drift import session_drift
+from services.curation.quality.errors import QualityError
 from services.curation.quality.outliers import outlying_amounts
+from services.curation.quality.replicates import replicate_doubts
 from services.records.reading import Amount, Reading
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from services.curation.quality import spikes
+from services.curation.quality.spikes import spikes
 from services.ingest.readers import Source
 from services.ingest.reading import read_source
 from services.records.curve import Channel, Curve, Segment
