@@ -2,10 +2,9 @@
 
 Every file goes through the sandbox, as in a laboratory, with two processes. Half are read by the reader of their
 format, half by whichever knows them. *Uncaught* is whatever comes out that is not `UnreadableFile`; a *hang* takes
-longer than five seconds from asking to answer, and again when it is asked once more (starting a process may take that
-long on a busy machine, reading may not); *timed out*, *died* and *surprised* were refused only because the
-sandbox is there: ended by the clock, the process gone, or an exception that the reader did not mean. *MB* is the
-largest resident memory of any process that read.
+longer than five seconds from asking to answer, and is asked again where a process had to be started for it; *timed
+out*, *died* and *surprised* were refused only because the sandbox is there: ended by the clock, the process gone, or an
+exception that the reader did not mean. *MB* is the largest resident memory of any process that read.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import multiprocessing
 import re
 import resource
 import subprocess
@@ -56,6 +56,7 @@ _WORKERS = 2
 _SURPRISE = re.compile(r"it is damaged \((\w+):")
 _LARGEST_SEED = 300_000
 _KEPT = 20
+_MOST_STARTS = 3
 
 
 @dataclass
@@ -167,10 +168,10 @@ def fuzz(target: str, n: int, seed: int, *, keep: Path | None = None) -> Found:
 
 
 def _read(sandbox: Sandbox, path: Path, reader: str) -> tuple[float, str]:
-    """Read a file; a time that a hang would take is taken again."""
+    """Read a file; where a process was started meanwhile, a time that a hang would take is taken again."""
     seconds, outcome = 0.0, ""
-    for _ in range(2):
-        began = time.monotonic()
+    for _ in range(_MOST_STARTS):
+        began, before = time.monotonic(), _processes()
         try:
             sandbox.read(path, reader=reader)
             outcome = "read"
@@ -179,9 +180,14 @@ def _read(sandbox: Sandbox, path: Path, reader: str) -> tuple[float, str]:
         except BaseException as error:  # what must not be
             outcome = f"uncaught {type(error).__name__}: {error}"
         seconds = time.monotonic() - began
-        if seconds <= HANG_S:
+        if seconds <= HANG_S or _processes() <= before:
             break
     return seconds, outcome
+
+
+def _processes() -> set[int | None]:
+    """Return the processes that read."""
+    return {process.pid for process in multiprocessing.active_children()}
 
 
 def _note(found: Found, path: Path, seconds: float, outcome: str, keep: Path | None) -> None:

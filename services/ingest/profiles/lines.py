@@ -137,10 +137,12 @@ def _sheet_lines(sheet: Sheet) -> Lines:
 
 def split(line: str, delimiter: str) -> list[str]:
     """Split a line into cells without blanks around them; quoted cells lose their quotes."""
-    if delimiter == BLANKS:
-        if '"' in line:
-            return [cell for cell in next(csv.reader([line.strip()], delimiter=" ", skipinitialspace=True), []) if cell]
-        return line.split()
     if '"' in line:
-        return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])]
+        try:
+            cells = next(csv.reader([line.strip(" ")], delimiter=delimiter, skipinitialspace=True), [])
+        except csv.Error:  # a quoted cell of more letters than the module takes is none
+            return line.split() if delimiter == BLANKS else [cell.strip() for cell in line.split(delimiter)]
+        return [cell for cell in cells if cell] if delimiter == BLANKS else [cell.strip() for cell in cells]
+    if delimiter == BLANKS:
+        return line.split()
     return [cell.strip() for cell in line.split(delimiter)]

@@ -22,8 +22,9 @@ NEW_LEAST_FIRST, NEW_GREATEST_FIRST, OLD = 0x4B, 0x4C, 0x4D
 _SINGLE, _MULTI, _LABELS, _OWN_X, _X_VALUES = 0x01, 0x04, 0x20, 0x40, 0x80
 _IS_FLOAT = -128
 _WAVENUMBER = 1
-_LASER, _LASER_WITHIN = 15798.0, 8.0
-"""Wavenumber of the laser that measures the mirror's way, in cm-1, and by how much instruments set it otherwise."""
+_LASER, _LASER_WITHIN, _LASER_NEAR = 15798.0, 8.0, 240.0
+"""Wavenumber of the laser that measures the mirror's way, in cm-1, by how much instruments set it otherwise, and how
+far a changed end of a spectrum puts it."""
 _HEADER, _OLD_HEADER, _SUB_HEADER, _LOG_HEADER = 512, 256, 32, 64
 
 
@@ -196,8 +197,11 @@ def _grid(first: float, last: float, n: int) -> list[Claim]:
     Points of such a spectrum lie on whole multiples of the step: a changed end does not.
     """
     step = abs(last - first) / (n - 1)
+    if not 1e-6 < step < _LASER:
+        return []
     laser = step * 2.0 ** round(np.log2(_LASER / step))
-    if abs(laser - _LASER) > _LASER_WITHIN:
+    is_round = any(abs(2 * end - round(2 * end)) < 1e-4 for end in (first, last))
+    if abs(laser - _LASER) > (_LASER_WITHIN if is_round else _LASER_NEAR):  # a person chose ends that are round
         return []
     place = first / step
     return [Claim(kind="step", about="the first wavenumber, in steps", said=round(place), found=place, tolerance=0.01)]

@@ -46,7 +46,7 @@ class WdfReader:
         wdf: Any = library("wdf", "renishaw-wdf", source.name)
         try:
             return (_reading(source.data, wdf.Wdf()),)
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             raise UnreadableFile(source.name, str(error), "copy it again from the instrument") from error
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import struct
 import subprocess
 import sys
 import time
@@ -19,6 +20,7 @@ from benchmarks.ingest.fuzz import TARGETS, seeds
 from benchmarks.ingest.mutations import mutated
 from services.ingest.errors import UnreadableFile
 from services.ingest.readers import Source, readers
+from services.ingest.reading import ReadFile, read_here
 from services.ingest.sandbox import Sandbox
 from services.ingest.workbook import WorkbookError, open_workbook
 
@@ -149,3 +151,21 @@ def test_a_count_of_points_without_room_takes_no_memory():
     data[4:8] = (300_000_000).to_bytes(4, "little")
     with pytest.raises(UnreadableFile, match="300000000 points do not fit"):
         {r.name: r for r in readers()}["spc"].read(Source("a.spc", bytes(data)))
+
+
+def test_a_quoted_cell_of_a_hundred_thousand_letters_is_no_fault_of_its_reader():
+    """The module that splits quoted cells gives up there."""
+    data = b'Time (s),"Mass' + b"x" * 200_000 + b'"\n' + b"1,2\n2,3\n3,4\n"
+    assert not {r.name: r for r in readers()}["perkinelmer_ascii"].knows(Source("a.csv", data))
+    {r.name: r for r in readers()}["profiles"].knows(Source("a.csv", data))
+
+
+@pytest.mark.parametrize(("first", "last"), [(-1e308, 1e308), (1.0, 1.0 + 1e-15), (0.0, 5e-324)])
+def test_ends_of_a_spectrum_that_no_step_fits_are_refused_or_read(first, last, tmp_path):
+    """Never stumbled over: a refusal names what is wrong, not an exception."""
+    data = bytearray(spc())
+    data[8:24], data[28] = struct.pack("<2d", first, last), 1  # over wavenumbers
+    path = tmp_path / "a.spc"
+    path.write_bytes(data)
+    came = read_here(str(path), path.name, "spc", "")
+    assert isinstance(came, ReadFile) or "it is damaged (" not in came.reason
