@@ -23,6 +23,7 @@ __all__ = [
 ]
 
 _SHOWN_DIGITS = 12
+_TELLING_POINTS = 20
 
 Judgement = Literal["kept", "doubted", "excluded"]
 """Whether it may train anything: kept; waiting for a person because something looks wrong; left out by one."""
@@ -49,6 +50,13 @@ class Content(Frozen):
     curves: tuple[tuple[tuple[str, str, int, float | None, float | None], ...], ...] = ()
     images: tuple[tuple[int, ...], ...] = ()
     amounts: Mapping[str, str] = {}
+
+    @property
+    def is_telling(self) -> bool:
+        """True where there are so many numbers that the same ones twice are no chance: a curve or an image."""
+        return bool(self.images) or any(
+            n_points >= _TELLING_POINTS for curve in self.curves for _, _, n_points, *_ in curve
+        )
 
 
 class Measurement(Frozen):

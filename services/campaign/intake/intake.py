@@ -154,14 +154,22 @@ class Intake:
         return Outcome(arrival=arrival, fate="new", hash=blob.hash, measurements=measurements)
 
     def _unlike_others(self, measurement: Measurement) -> Measurement:
-        """Doubt a measurement that holds the very numbers of another one: no instrument measures the same twice."""
+        """Doubt a measurement that holds the very numbers of another one: no instrument measures the same twice.
+
+        Where they are of different specimens nobody can tell of which one they are: the other is doubted too.
+        """
         alike = [
             other
             for other in self._measurements.measurements(fingerprint=measurement.fingerprint)
             if other.file != measurement.file and other.judgement != "excluded"
         ]
-        if not alike:
+        if not alike or not measurement.content.is_telling:
             return measurement
+        for other in alike:
+            told = f"{measurement.id}, of {owner(measurement)}, holds its very numbers in other bytes"
+            is_of_another = owner(other) != owner(measurement) and other.is_linked
+            if is_of_another and told not in [message for _, message in other.doubts]:
+                self._decide(doubted(other, "duplicate", told), "doubted", told)
         told = f"holds the very numbers of {alike[0].id}, of {owner(alike[0])}, in other bytes"
         return doubted(measurement, "duplicate", told)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
@@ -21,9 +21,15 @@ from loop.journal import fold
 from loop.ports import Clock
 from loop.state import CampaignState
 from services.campaign.errors import CampaignError, WorkspaceError
-from services.campaign.inbox_folder import REFUSED, TAKEN
+from services.campaign.inbox_folder import lying_files, refused_files
 from services.campaign.operations.findings import Finding
-from services.campaign.operations.judging_campaigns import InboxFile, judge_campaign, judge_held, judge_inbox
+from services.campaign.operations.judging_campaigns import (
+    InboxFile,
+    judge_campaign,
+    judge_held,
+    judge_inbox,
+    judge_measurements,
+)
 from services.campaign.operations.judging_database import judge_database, judge_journals, judge_leases, judge_orders
 from services.campaign.operations.judging_machine import (
     Place,
@@ -47,6 +53,8 @@ from services.store import (
     reach_database,
 )
 from services.store.address import read_url
+from services.store.blobs import Blobs
+from services.store.measurements import SqlMeasurements
 
 __all__ = ["examine"]
 
@@ -131,7 +139,12 @@ class _Examination:
             findings += self.told("work orders", lambda state=state: self._orders(engine, state))  # type: ignore[misc]
         held = SqlHeldResults(engine)
         findings += self.told("held results", lambda: judge_held(held.records(waiting_only=True), self.now))
+        findings += self.told("measurements", lambda: self._measurements(SqlMeasurements(engine)))
         return findings
+
+    def _measurements(self, measurements: SqlMeasurements) -> list[Finding]:
+        kept = set(Blobs(self.workspace.blobs).hashes())
+        return judge_measurements(measurements.measurements(), measurements.files(), kept)
 
     def _states(self, engine: Engine, found: DatabaseCondition) -> tuple[list[CampaignState], dict[str, str]]:
         states, unreadable, journal = list[CampaignState](), dict[str, str](), SqlJournal(engine)
@@ -149,18 +162,11 @@ class _Examination:
     def inbox(self) -> list[Finding]:
         """Look at the inbox."""
         folder = self.workspace.inbox
-        left = [InboxFile(name=path.name, since=_changed(path)) for path in _files(folder)]
-        refused = [
-            InboxFile(name=path.name, since=_changed(path), is_refused=True)
-            for path in _files(folder / REFUSED)
-            if not path.name.endswith(".reason.txt")
+        left = [
+            InboxFile(name=path.relative_to(folder).as_posix(), since=_changed(path)) for path in lying_files(folder)
         ]
-        others = [path.name for path in folder.iterdir() if path.is_dir() and path.name not in (TAKEN, REFUSED)]
-        findings = judge_inbox([*left, *refused], self.now)
-        if others:
-            told = f"folders that nobody looks into: {', '.join(sorted(others))}"
-            findings.append(Finding(area="inbox", verdict="look", found=told, wanted="files right below inbox/"))
-        return findings
+        refused = [InboxFile(name=path.name, since=_changed(path), is_refused=True) for path in refused_files(folder)]
+        return judge_inbox([*left, *refused], self.now)
 
     def disk(self) -> list[Finding]:
         """Look at the folders that are written to, and at what interrupted writes left."""
@@ -197,12 +203,6 @@ def _has_settings(start: Path, environment: Mapping[str, str]) -> bool:
     named = environment.get(HOME_VARIABLE)
     folders = [Path(named)] if named else [start.resolve(), *start.resolve().parents]
     return any((folder / SETTINGS_FILE).exists() for folder in folders)
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.iterdir()) if folder.is_dir() else []:
-        if path.is_file() and not path.name.startswith((".", "~")):
-            yield path
 
 
 def _changed(path: Path) -> datetime:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,9 +12,10 @@ from loop.questions import is_overdue, questions
 from loop.state import CampaignState, ProposalRecord
 from services.campaign.operations.findings import Finding, fine_unless
 from services.campaign.operations.judging_database import ago
+from services.records.measurement import KeptFile, Measurement
 from services.store import HeldRecord
 
-__all__ = ["InboxFile", "judge_campaign", "judge_held", "judge_inbox"]
+__all__ = ["InboxFile", "judge_campaign", "judge_held", "judge_inbox", "judge_measurements"]
 
 NOT_APPROVED = timedelta(days=7)
 NOT_TAKEN = timedelta(minutes=10)
@@ -55,6 +56,24 @@ def judge_held(records: Sequence[HeldRecord], now: datetime) -> list[Finding]:
     return [Finding(area="held results", verdict="look", found=told, wanted="say what they are: meguri inbox")]
 
 
+def judge_measurements(
+    measurements: Sequence[Measurement], files: Sequence[KeptFile], kept: Collection[str]
+) -> list[Finding]:
+    """Judge the measurements and their raw files; `kept` are the hashes of files that lie in their places."""
+    found = []
+    missing = [file.name for file in files if file.hash not in kept]
+    if missing:
+        told = f"{counted(len(missing), 'raw file is', 'raw files are')} missing from blobs/: {some_of(missing)}"
+        wanted = "take them in again (meguri ingest) or out of a backup; meguri fsck reads all that are there"
+        found.append(Finding(area="measurements", verdict="broken", found=told, wanted=wanted))
+    waiting = [m for m in measurements if m.judgement == "doubted" or not (m.is_linked or m.judgement == "excluded")]
+    if waiting:
+        told = f"{counted(len(waiting), 'measurement waits', 'measurements wait')} for a person"
+        found.append(Finding(area="measurements", verdict="look", found=told, wanted="settle them: meguri inbox"))
+    summary = f"{counted(len(measurements), 'measurement')} of {counted(len(files), 'raw file')}, none waits"
+    return fine_unless("measurements", found, summary)
+
+
 def judge_inbox(files: Sequence[InboxFile], now: datetime) -> list[Finding]:
     """Judge what lies in the inbox."""
     found = []
@@ -65,7 +84,7 @@ def judge_inbox(files: Sequence[InboxFile], now: datetime) -> list[Finding]:
                 area="inbox",
                 verdict="look",
                 found=f"not taken in: {some_of(left)}",
-                wanted="a worker that runs: meguri run; a file without a column that names proposals is left alone",
+                wanted="a worker that runs: meguri run; files beside a manifest wait until it can be read",
             )
         )
     refused = [file.name for file in files if file.is_refused]

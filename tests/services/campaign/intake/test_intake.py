@@ -150,10 +150,27 @@ def test_the_same_numbers_in_other_bytes_are_doubted(lab):
     """Exported again under another name: no instrument measures the same noise twice."""
     lab.put(f"a/{FIRST}.csv", ftir())
     lab.put(f"b/{SECOND}.csv", ftir() + b"\n")
-    _, second = lab.take()
+    first, second = lab.take()
     [doubt] = second.doubted[0].doubts
     assert doubt[0] == "duplicate"
     assert FIRST in doubt[1]
+    [other] = lab.store.measurements(file=first.hash)
+    assert (other.judgement, len(other.doubts)) == ("doubted", 1)
+
+
+def test_a_measurement_exported_twice_counts_once(lab):
+    """Both are of one specimen: the first counts."""
+    lab.put(f"a/{FIRST}.csv", ftir())
+    lab.put(f"b/{FIRST}.csv", ftir() + b"\n")
+    lab.take()
+    assert sorted(m.judgement for m in lab.store.measurements()) == ["doubted", "kept"]
+
+
+def test_few_numbers_may_be_the_same_by_chance(lab):
+    """Two densities of three digits."""
+    for which in (FIRST, SECOND):
+        lab.put(f"{which} density.csv", f"Specimen;Density (g/cm³)\n{which} 1;0.905\n".encode())
+    assert [outcome.doubted for outcome in lab.take()] == [(), ()]
 
 
 def test_a_manifest_says_whose_a_file_is_and_what_is_known_of_its_bar(lab):

@@ -33,6 +33,7 @@ from services.campaign.operations.judging_machine import (
     judge_software,
 )
 from services.campaign.workspace import ComputeSettings, make_workspace
+from services.records.measurement import KeptFile, Measurement
 from services.store import (
     DatabaseCondition,
     JournalLength,
@@ -45,6 +46,7 @@ from services.store import (
 )
 from services.store.engine import writing
 from services.store.leases import LONGEST
+from services.store.measurements import SqlMeasurements
 from tests.services.campaign.operations.conftest import files_of, rows_of
 from tests.services.campaign.tiny import TINY, begun, read
 from tests.services.campaign.workers import BY_ITSELF, NOON, SetClock, begin, people
@@ -285,7 +287,18 @@ def look(folder: Path, at: datetime = NOON) -> list[Finding]:
     return examine(folder, clock=SetClock(at), environment={})
 
 
-AREAS = {"workspace", "database", "schema", "journal", "leases", "proposals", "held results", "inbox", "disk"}
+AREAS = {
+    "workspace",
+    "database",
+    "schema",
+    "journal",
+    "leases",
+    "proposals",
+    "held results",
+    "measurements",
+    "inbox",
+    "disk",
+}
 
 
 def test_a_workspace_that_is_well_is_fine(here):
@@ -311,11 +324,20 @@ def test_what_is_planted_is_found(here):
     service.dispatch([service.state("PP01").open_proposals[0].proposal.id])
     SqlLeases(database).take("PP01", holder="elsewhere:7", now=NOON, until=NOON + timedelta(seconds=60))
     SqlLeases(database).take("inbox", holder=dead_worker(), now=NOON, until=NOON + timedelta(seconds=60))
-    for name in ("inbox/left.csv", "inbox/refused/bad.csv", "inbox/refused/bad.csv.reason.txt", "outbox/.x.abc.part"):
+    for name in (
+        "inbox/left.csv",
+        "inbox/Monday/also left.csv",
+        "inbox/refused/bad.csv",
+        "inbox/refused/bad.csv.reason.txt",
+        "outbox/.x.abc.part",
+    ):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text("x")
         os.utime(folder / name, (1, 1))
-    (folder / "inbox" / "from Monday").mkdir()
+    SqlMeasurements(database).take_in(
+        KeptFile(hash="0" * 64, size=3, name="gone.csv", received_at=NOON, reader="profiles"),
+        [Measurement(id="M-000000000000-01", file="0" * 64, number=1, waits_because="nothing names its specimen")],
+    )
     (folder.parent / f".{folder.name}.restoring").mkdir()
     os.utime(folder.parent / f".{folder.name}.restoring", (1, 1))
     found = marked(look(folder, NOON + timedelta(days=30)))
@@ -323,9 +345,10 @@ def test_what_is_planted_is_found(here):
         "leases: PP01 was held by elsewhere:7; that is over since 30 d, nobody took it",
         f"leases: inbox is held by {dead_worker()}, which is gone",
         "work orders: not handed over: PP01-W0001, the first for 30 d",
-        "inbox: not taken in: left.csv",
+        "inbox: not taken in: Monday/also left.csv, left.csv",
         "inbox: refused: bad.csv",
-        "inbox: folders that nobody looks into: from Monday",
+        "measurements: 1 raw file is missing from blobs/: gone.csv",
+        "measurements: 1 measurement waits for a person",
         f"disk: left by an interrupted write: outbox/.x.abc.part, {folder.parent}/.{folder.name}.restoring",
     ):
         assert said in found
