@@ -55,6 +55,7 @@ _NO_UNITS_BEHIND = frozenset(["in", "min", "max", "no", "abs", "au", "rate", "d"
 _LOST_SIGN = re.compile(r"^(?P<name>.*[^\W_].*?)\s*[/\[(]\s*[^\w\s]C[\])]?$")
 """A degree sign that did not survive its encoding."""
 _COMMENT = re.compile(r"^(?:[\s#;*!]|%(?=[\s%]))*(?://)?\s*(?=[^\s#;!*/])")
+_LONGEST_HEADER = 400
 
 
 @cache
@@ -154,6 +155,8 @@ def name_and_unit(header: str) -> tuple[str, str | None]:
 
     ``Temp./°C``, ``DSC /(mW/mg)``, ``Zeit in s``, ``Force [N]``, ``Time, s``, ``Temp_C`` (C for °C).
     """
+    if len(header) > _LONGEST_HEADER:  # no name of a column; patterns would be tried from each of its letters
+        return header[:_LONGEST_HEADER].strip(), None
     text = normalise(_COMMENT.sub("", header, count=1) if len(header) > 1 else header)
     if text in _SHARES:
         return text, "%"

@@ -22,6 +22,7 @@ NEW_LEAST_FIRST, NEW_GREATEST_FIRST, OLD = 0x4B, 0x4C, 0x4D
 _SINGLE, _MULTI, _LABELS, _OWN_X, _X_VALUES = 0x01, 0x04, 0x20, 0x40, 0x80
 _IS_FLOAT = -128
 _WAVENUMBER = 1
+_FARTHEST = 1e100
 _LASER, _LASER_WITHIN, _LASER_NEAR = 15798.0, 8.0, 240.0
 """Wavenumber of the laser that measures the mirror's way, in cm-1, by how much instruments set it otherwise, and how
 far a changed end of a spectrum puts it."""
@@ -87,7 +88,7 @@ def _unpacked_new(data: bytes, order: str) -> SpcFile:
         at += 4 * n
         claims += _ends(shared, first, last)
     elif not has_own_x:
-        if not (np.isfinite(first) and np.isfinite(last) and first != last):
+        if not (np.isfinite(first) and np.isfinite(last) and first != last and abs(first) + abs(last) < _FARTHEST):
             raise ValueError(f"byte 8: from {first!r} to {last!r} is no axis")
         shared = np.linspace(first, last, n)
         claims += _grid(first, last, n) if x_type == _WAVENUMBER else []
@@ -143,7 +144,7 @@ def _unpacked_old(data: bytes) -> SpcFile:
         raise ValueError(f"byte 4: {n_said:g} is no number of points that {len(data)} bytes can hold")
     n = int(n_said)
     _room(data, _OLD_HEADER, 4 * n, f"{n} points")
-    if not (np.isfinite(first) and np.isfinite(last) and first != last):
+    if not (np.isfinite(first) and np.isfinite(last) and first != last and abs(first) + abs(last) < _FARTHEST):
         raise ValueError(f"byte 8: from {first!r} to {last!r} is no axis")
     words = np.frombuffer(data, "<u2", 2 * n, _OLD_HEADER).reshape(n, 2).astype(np.int64)
     whole = (words[:, 0] << 16 | words[:, 1]).astype(np.uint32).view(np.int32)  # the greater half stands first
