@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,6 +29,9 @@ from services.store import LeaseGuard, SqlLeases
 from services.store.blobs import Blobs
 
 __all__ = ["running"]
+
+_MOST_READERS = 2
+"""Processes that read files of the inbox, beside those that fit models."""
 
 
 @contextmanager
@@ -75,7 +79,7 @@ def running(
 
     with (
         open_engine(engine or compute.engine, n_workers=compute.workers, address=compute.address) as where,
-        Sandbox(profiles=workspace.profiles) as sandbox,
+        Sandbox(min(os.cpu_count() or 1, _MOST_READERS), profiles=workspace.profiles) as sandbox,
     ):
         longest_s = read_duration(compute.longest).total_seconds()
         worker = Worker(

@@ -21,7 +21,21 @@ from services.records.table import Table
 
 __all__ = ["SHEET_SUFFIXES", "SheetPost"]
 
+_TEXTS = frozenset({".csv", ".tsv", ".txt"})
+_HEAD_BYTES = 2**16
 SHEET_SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".parquet"})
+
+
+def _may_be_one(path: Path) -> bool:
+    """Say by the first lines of a text whether it can name proposals: spectra need not be read as tables."""
+    if path.suffix.lower() not in _TEXTS:
+        return True
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD_BYTES)
+    except OSError:
+        return False
+    return PROPOSAL.encode() in head.replace(b"\0", b"").lower()  # without zeros UTF-16 reads as plain letters
 
 
 class SheetPost:
@@ -57,7 +71,7 @@ class SheetPost:
         UnreadableTable
             If it is no table.
         """
-        if path.suffix.lower() not in SHEET_SUFFIXES or path.is_symlink():
+        if path.suffix.lower() not in SHEET_SUFFIXES or path.is_symlink() or not _may_be_one(path):
             return None
         table = self._read_table(path, set())
         if find_column(table, PROPOSAL) is None:
