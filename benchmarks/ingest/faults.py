@@ -236,7 +236,7 @@ _NOT_AS_SAID = (
     "falls after",
     "repeats",
     "jumps",
-    "spikes",
+    "break in the curve",
     "damaged",
     "is no ",
     "even steps",

@@ -10,6 +10,7 @@ import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 
@@ -66,14 +67,20 @@ def _written(folder: Path, file: LabFile) -> Path:
     return path
 
 
-def diffractogram(rng: np.random.Generator, n: int = _N_WAXS) -> tuple[np.ndarray, np.ndarray]:
+def truth(specimen: str, kind: str) -> np.random.Generator:
+    """Draw what a specimen is from its name: repeats of one measurement differ by noise and mounting only."""
+    return np.random.default_rng(crc32(f"{specimen} {kind}".encode()))
+
+
+def diffractogram(rng: np.random.Generator, n: int = _N_WAXS, specimen: str = "") -> tuple[np.ndarray, np.ndarray]:
     """Two theta in degrees, 5 to 100, and whole counts: polypropylene with some talc; no counts at all behind 90."""
     x = np.round(5 + 0.01 * np.arange(n), 4)
-    height, width = rng.uniform(200, 4000), rng.uniform(0.12, 0.3)
+    what = truth(specimen, "waxs") if specimen else rng
+    height, width = what.uniform(200, 4000) * rng.uniform(0.97, 1.03), what.uniform(0.12, 0.3)
     lines = ((14.1, 1.0), (16.9, 0.7), (18.5, 0.5), (21.3, 0.6), (21.9, 0.65), (9.45, 0.15), (28.6, 0.2))
     mean = sum(height * share * np.exp(-(((x - at) / width) ** 2)) for at, share in lines)
-    mean = mean + height * 0.3 * np.exp(-(((x - 18) / 6) ** 2)) + rng.uniform(0.2, 60)
-    if rng.random() < 0.3:
+    mean = mean + height * 0.3 * np.exp(-(((x - 18) / 6) ** 2)) + what.uniform(0.2, 60)
+    if what.random() < 0.3:
         mean = np.where(x > 90, 0.0, mean)
     return x, rng.poisson(mean).astype(float)
 
@@ -111,7 +118,7 @@ def text(rng: np.random.Generator, lines: Sequence[str], columns: Sequence[np.nd
 
 
 def _waxs_xrdml(rng: np.random.Generator, specimen: str) -> LabFile:
-    x, y = diffractogram(rng)
+    x, y = diffractogram(rng, specimen=specimen)
     counts = " ".join(f"{value:.0f}" for value in y)
     data = f"""<?xml version="1.0" encoding="UTF-8"?>
 <xrdMeasurements xmlns="http://www.xrdml.com/XRDMeasurement/1.6" status="Completed">
@@ -143,12 +150,12 @@ def _waxs_xrdml(rng: np.random.Generator, specimen: str) -> LabFile:
 
 
 def _waxs_ras(rng: np.random.Generator, specimen: str) -> LabFile:
-    data = ras(points=diffractogram(rng), FILE_SAMPLE=specimen)
+    data = ras(points=diffractogram(rng, specimen=specimen), FILE_SAMPLE=specimen)
     return LabFile(specimen=specimen, kind="waxs", suffix=".ras", data=data)
 
 
 def _waxs_xy(rng: np.random.Generator, specimen: str) -> LabFile:
-    x, y = diffractogram(rng)
+    x, y = diffractogram(rng, specimen=specimen)
     lines = [f"Sample: {specimen}", "2theta (°)|Intensity (counts)"]
     return LabFile(specimen=specimen, kind="waxs", suffix=".xy", data=text(rng, lines, (x, y), ("%.2f", "%.0f")))
 
@@ -187,9 +194,15 @@ def _tg(rng: np.random.Generator, specimen: str) -> LabFile:
     return LabFile(specimen=specimen, kind="tg", suffix=".txt", data=data)
 
 
+def _melting(specimen: str, temperature: np.ndarray) -> np.ndarray:
+    what = truth(specimen, "dsc")
+    depth, at = what.uniform(2, 4), what.uniform(160, 167)
+    return np.asarray(-0.5 - depth * np.exp(-(((temperature - at) / 5) ** 2)) - 0.001 * temperature)
+
+
 def _dsc(rng: np.random.Generator, specimen: str) -> LabFile:
     time, temperature = _program(rng, 230, 10)
-    heat = -0.5 - 3 * np.exp(-(((temperature - 163) / 5) ** 2)) - 0.001 * temperature + rng.normal(0, 0.002, len(time))
+    heat = _melting(specimen, temperature) + rng.normal(0, 0.002, len(time))
     lines = [f"Sample name: {specimen}", "Operator: Sato", "Sample mass: 5.12 mg", "Time (min)|Temperature (°C)|"]
     lines[-1] += "Heat Flow (mW)"
     data = text(rng, lines, (time, temperature, heat), ("%.4f", "%.3f", "%.5f"))
@@ -206,20 +219,22 @@ def _gpc(rng: np.random.Generator, specimen: str) -> LabFile:
 
 def _xrf(rng: np.random.Generator, specimen: str) -> LabFile:
     oxides = ("SiO2", "MgO", "CaO", "TiO2", "Fe2O3")
+    what = truth(specimen, "xrf")
+    shares, absent = what.uniform(0.02, 12, 5), int(what.integers(5))
     rows = ["Sample;" + ";".join(f"{oxide} (%)" for oxide in oxides)]
     for bar in range(1, 4):
-        cells = [f"{value:.3f}" for value in rng.uniform(0.02, 12, 5)]
-        cells[int(rng.integers(5))] = "<0.01"
+        cells = [f"{value:.3f}" for value in shares * rng.normal(1, 0.02, 5)]
+        cells[absent] = "<0.01"
         rows.append(f"{specimen} {bar};" + ";".join(cells))
     return LabFile(specimen=specimen, kind="xrf", suffix=".csv", data=("\r\n".join(rows) + "\r\n").encode("cp1252"))
 
 
 def _tensile(rng: np.random.Generator, specimen: str) -> LabFile:
     n_bars, n = 5, 240
-    names, units, columns = [], [], []
+    names, units, columns, strength = [], [], [], truth(specimen, "tensile").uniform(24, 33)
     for bar in range(1, n_bars + 1):
         strain = np.linspace(0, rng.uniform(8, 40), n)
-        stress = rng.uniform(24, 33) * (1 - np.exp(-strain / 2.1)) + rng.normal(0, 0.02, n)
+        stress = strength * rng.normal(1, 0.012) * (1 - np.exp(-strain / 2.1)) + rng.normal(0, 0.02, n)
         names += [f"Strain {bar}", f"Stress {bar}"]
         units += ["%", "MPa"]
         columns += [strain, stress]
@@ -232,13 +247,16 @@ def _tensile(rng: np.random.Generator, specimen: str) -> LabFile:
     return LabFile(specimen=specimen, kind="tensile", suffix=".csv", data=data)
 
 
-def _table(quantity: str, unit: str, low: float, high: float) -> Callable[[np.random.Generator, str], LabFile]:
+def _table(
+    quantity: str, unit: str, low: float, high: float, spread: float
+) -> Callable[[np.random.Generator, str], LabFile]:
     def make(rng: np.random.Generator, specimen: str) -> LabFile:
         comma = rng.random() < 0.4
         by = ";" if comma else (";", "\t")[int(rng.integers(2))]
         rows = [by.join(("Specimen", f"{quantity} ({unit})", "Remark"))]
+        what = truth(specimen, quantity).uniform(low, high)
         for bar in range(1, 6):
-            number = f"{rng.uniform(low, high):.4f}"
+            number = f"{what * rng.normal(1, spread):.4f}"
             rows.append(
                 by.join((f"{specimen} {bar}", number.replace(".", ",") if comma else number, "ok" * (bar == 2)))
             )
@@ -265,9 +283,9 @@ def _workbook(rng: np.random.Generator, specimen: str) -> LabFile:
 
     book = openpyxl.Workbook()
     sheet = book.active
-    time, temperature = _program(rng, 230, 20)
+    time, temperature = _program(rng, 230, 10)
     rows: list[tuple[object, ...]] = [("Sample", specimen), (), ("Time (min)", "Temperature (°C)", "Heat flow (mW)")]
-    heat = -0.5 - 3 * np.exp(-(((temperature - 163) / 5) ** 2))
+    heat = _melting(specimen, temperature) + rng.normal(0, 0.002, len(time))
     rows += [tuple(float(value) for value in row) for row in zip(time, temperature, heat, strict=True)]
     for row in rows:
         sheet.append(row)
@@ -288,9 +306,9 @@ KINDS: dict[str, Callable[[np.random.Generator, str], LabFile]] = {
     "gpc": _gpc,
     "xrf": _xrf,
     "tensile": _tensile,
-    "density": _table("Density", "g/cm³", 0.89, 1.2),
-    "mfr": _table("MFR", "g/10min", 1.0, 40.0),
-    "ash": _table("Ash", "%", 0.1, 30.0),
+    "density": _table("Density", "g/cm³", 0.89, 1.2, 0.001),
+    "mfr": _table("MFR", "g/10min", 1.0, 40.0, 0.03),
+    "ash": _table("Ash", "%", 0.1, 30.0, 0.02),
     "micrograph tiff": _micrograph(".tif"),
     "micrograph png": _micrograph(".png"),
     "dsc xlsx": _workbook,

@@ -94,7 +94,7 @@ def _broken(channel: Channel, axis: Channel) -> Iterator[Doubt]:
     x, before, behind = axis.values[first], channel.values[first], channel.values[first + 1]
     more = f", and at {len(places) - 1} more places" if len(places) > 1 else ""
     told = f"{channel.quantity} jumps from {before:g} to {behind:g} at {axis.quantity} {x:g} {axis.unit}".rstrip()
-    yield Doubt("spikes", channel.quantity, f"{told}, as nothing around it does{more}")
+    yield Doubt("break in the curve", channel.quantity, f"{told}, as nothing around it does{more}")
 
 
 def _out_of_range(quantity: str, unit: str, values: np.ndarray, modality: Plausible, *, is_axis: bool) -> Doubt | None:

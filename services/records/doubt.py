@@ -13,6 +13,7 @@ DoubtKind = Literal[
     "flat",
     "saturated",
     "spikes",
+    "break in the curve",
     "duplicate",
     "outlier",
     "control out of its chart",

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from loop.errors import LoopError
+from services.campaign.inbox_folder import lying_files
 from services.campaign.worker import worker_name
 from services.disk import DiskError, watched
 from services.store import StoreError, open_database
@@ -98,7 +99,8 @@ def work(url: str, folder: Path, scenario: str, *, cycles: int | None = None, le
             turn = mine.turn(CAMPAIGN)
             state = mine.state(CAMPAIGN)
             n_closed = sum(cycle.closed_seq is not None for cycle in state.cycles.values())
-            if turn.waits_for == AT_REST or (cycles is not None and n_closed >= cycles):
+            is_over = turn.waits_for == AT_REST or (cycles is not None and n_closed >= cycles)
+            if is_over and not lying_files(folder / "inbox"):
                 return
         except (LoopError, StoreError, DiskError) as error:
             print(f"{os.getpid()} goes on after: {error}", flush=True)

@@ -27,6 +27,7 @@ class QualityPolicy(Frozen):
     flat: PolicyAnswer = Field(default="wait", description="the same value at every point")
     saturated: PolicyAnswer = Field(default="wait", description="cut off where the detector ends")
     spikes: PolicyAnswer = Field(default="wait", description="cosmic rays and glitches of at most three points")
+    break_in_the_curve: PolicyAnswer = Field(default="wait", description="a jump, as where lines were lost or doubled")
     duplicate: PolicyAnswer = Field(default="wait", description="one measurement under two names")
     outlier: PolicyAnswer = Field(default="wait", description="far off the other replicates")
     control_out_of_its_chart: PolicyAnswer = Field(default="wait", description="the control specimen left its limits")
