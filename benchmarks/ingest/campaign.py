@@ -27,7 +27,7 @@ from services.campaign.intake.intake import Intake
 from services.campaign.intake.names import Names
 from services.campaign.intake.rules import Rules
 from services.campaign.plan import CampaignPlan
-from services.campaign.wiring import read_table
+from services.campaign.written import read_table
 from services.ingest.sandbox import Sandbox
 from services.store import open_database
 from services.store.blobs import Blobs

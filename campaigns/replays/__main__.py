@@ -12,8 +12,9 @@ from campaigns.closed_loop import run_closed_loop
 from campaigns.replays.laboratory import TableLaboratory
 from services.campaign.definition import CampaignDefinition, read_campaign_definition
 from services.campaign.sheets_in import candidate_rows
-from services.campaign.wiring import open_service, read_table
+from services.campaign.wiring import open_service
 from services.campaign.workspace import make_workspace
+from services.campaign.written import read_table
 
 DEFINITIONS = Path(__file__).with_name("definitions")
 

@@ -21,8 +21,9 @@ from services.campaign.sheet_columns import find_column
 from services.campaign.slips import slips_in
 from services.campaign.templates import load_template
 from services.campaign.views import FaultView, ValidationView
-from services.campaign.wiring import begin_workspace, read_definition, read_table
+from services.campaign.wiring import begin_workspace
 from services.campaign.workspace import Workspace, find_workspace
+from services.campaign.written import read_definition, read_table
 from services.cli.layouts import plain_table
 from services.cli.printing import say, show
 from services.disk import write_new

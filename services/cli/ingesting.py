@@ -72,7 +72,7 @@ def ingest(
     from dataclasses import replace
 
     from services.campaign.intake.arrivals import arrivals_in
-    from services.campaign.wiring import read_table
+    from services.campaign.written import read_table
     from services.cli.ingesting_pages import ingested_page, summary
     from services.cli.printing import emit, next_step, say, show, waiting
 

@@ -7,7 +7,8 @@ from rich.console import Console
 
 from campaigns.replays.__main__ import DEFINITIONS, definition_over, replay
 from campaigns.replays.laboratory import TableLaboratory
-from services.campaign.wiring import open_service, read_table
+from services.campaign.wiring import open_service
+from services.campaign.written import read_table
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "campaign"
 needs_data = pytest.mark.skipif(not DATA.is_dir(), reason=f"the real tables are not beside the checkout ({DATA.name})")

@@ -9,7 +9,7 @@ import pytest
 
 from loop.observations import State
 from services.campaign.drafting import draft_definition
-from services.campaign.wiring import read_definition
+from services.campaign.written import read_definition
 from services.ingest.guess import guess_columns
 from services.ingest.tables import read_table
 from tests.docs.pages import DOCS

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
 
 from services.campaign.intake.arrival import Arrival
 from services.campaign.intake.rules import Rules
 from services.curation.quality.spikes import spikes
-from services.ingest.doubts import doubts_of
+from services.ingest.doubts import Plausible, doubts_of
 from services.ingest.linking import Link, Naming
 from services.ingest.reading import ReadFile
-from services.records.doubt import DoubtKind
+from services.records.doubt import Doubt, DoubtKind
 from services.records.measurement import Measurement, content_of, fingerprint_of, measurement_id
 from services.records.piece import Piece
 from services.records.reading import Facts, Reading
@@ -72,10 +72,7 @@ def _measurement(reading: Reading, number: int, arrival: Arrival, hash_: str, ru
     whose = rules.names.whose(namings(arrival, facts, reading.label))
     modality = printable((said.modality if said is not None else "") or reading.modality)
     campaign = whose.campaign if isinstance(whose, Link) else ""
-    seen = [
-        *doubts_of(replace(reading, modality=modality), rules.plausible(campaign)),
-        *chain.from_iterable(spikes(curve, modality) for curve in reading.curves),
-    ]
+    seen = _doubts(replace(reading, modality=modality), rules.plausible(campaign))
     doubts = tuple((doubt.kind, doubt.message) for doubt in seen)
     measurement = Measurement(
         id=measurement_id(hash_, number),
@@ -97,6 +94,14 @@ def _measurement(reading: Reading, number: int, arrival: Arrival, hash_: str, ru
     if isinstance(whose, Link):
         return linked(measurement, whose)
     return measurement.model_copy(update={"waits_because": whose.reason, "suggestion": whose.suggestion})
+
+
+def _doubts(reading: Reading, known: Mapping[str, Plausible]) -> list[Doubt]:
+    """List what looks wrong in a reading by itself; a jump that is a spike's is told as the spike alone."""
+    spiky = list(chain.from_iterable(spikes(curve, reading.modality) for curve in reading.curves))
+    about = {doubt.about for doubt in spiky}
+    others = doubts_of(reading, known)
+    return [d for d in others if not (d.kind == "break in the curve" and d.about in about)] + spiky
 
 
 def _facts(facts: Facts, notes: tuple[str, ...]) -> dict[str, object]:

@@ -15,7 +15,7 @@ from services.campaign.definition import read_campaign_definition
 from services.campaign.drafting import draft_definition, suggested_id
 from services.campaign.errors import DraftError
 from services.campaign.roles import guess_roles
-from services.campaign.wiring import read_table
+from services.campaign.written import read_table
 from services.records.table import Cell, Column, Table
 from tests.services.campaign.places import CAMPAIGN_TABLES, needs_shared_data
 

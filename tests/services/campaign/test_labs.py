@@ -9,7 +9,7 @@ import pytest
 from loop.orders import work_order
 from services.campaign.errors import CampaignError
 from services.campaign.labs import ManualLab, lab_names, open_lab, order_sheet
-from services.campaign.wiring import read_table
+from services.campaign.written import read_table
 from tests.services.campaign.tiny import BLEND, TINY, begun
 from tests.services.campaign.workers import read
 

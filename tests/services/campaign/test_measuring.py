@@ -11,7 +11,7 @@ from services.campaign.intake.arrivals import arrivals_in
 from services.campaign.intake.names import names_of
 from services.campaign.measuring import Measuring
 from services.campaign.posting import open_intake
-from services.campaign.wiring import read_table
+from services.campaign.written import read_table
 from services.store.blobs import Blobs
 from services.store.measurements import SqlMeasurements
 from tests.services.campaign.intake.files import ftir

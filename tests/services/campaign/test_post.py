@@ -12,7 +12,7 @@ import pytest
 from loop.errors import LeaseLostError
 from services.campaign.inbox_folder import InboxMemory, lying_files, reason_of, refused_files, seconds_to_rest
 from services.campaign.posting import open_post
-from services.campaign.wiring import read_table
+from services.campaign.written import read_table
 from services.store import LeaseGuard, Settlement, SqlHeldResults, SqlLeases
 from services.store.blobs import Blobs
 from tests.services.campaign.tiny import TINY, read

@@ -15,7 +15,7 @@ from loop.memory import MemoryJournal
 from loop.observations import State, TargetValue
 from loop.proposal import ProposalState
 from services.campaign.errors import CampaignError, SheetError
-from services.campaign.wiring import read_table
+from services.campaign.written import read_table
 from services.ingest.write_tables import write_table
 from tests.services.campaign import rivals
 from tests.services.campaign.tiny import (

@@ -6,7 +6,7 @@ import pytest
 
 from services.campaign.errors import CampaignError, SheetError
 from services.campaign.settling import Settling
-from services.campaign.wiring import read_table
+from services.campaign.written import read_table
 from services.store import SqlHeldResults, UnknownHeldResultError
 from tests.services.campaign.tiny import TINY, read
 from tests.services.campaign.workers import SetClock, begin

@@ -7,7 +7,7 @@ import pytest
 from loop.observations import State
 from services.campaign.errors import SheetError
 from services.campaign.slips import is_slip
-from services.campaign.wiring import read_table
+from services.campaign.written import read_table
 from tests.services.campaign.tiny import begun
 
 SLIPS = [

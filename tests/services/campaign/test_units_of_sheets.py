@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.campaign.errors import SheetError
-from services.campaign.wiring import read_table
+from services.campaign.written import read_table
 from tests.services.campaign.tiny import begun
 
 

@@ -9,8 +9,9 @@ import pytest
 
 from loop.errors import DefinitionError
 from services.campaign.errors import CampaignError, WorkspaceError
-from services.campaign.wiring import actor_name, begin_workspace, open_service, read_definition, read_table
+from services.campaign.wiring import actor_name, begin_workspace, open_service
 from services.campaign.workspace import find_workspace, make_workspace
+from services.campaign.written import read_definition, read_table
 from services.store import DatabaseUrlError
 from tests.services.campaign.tiny import TINY, past_results
 

@@ -16,8 +16,8 @@ from services.campaign.labs import ManualLab
 from services.campaign.post import Post
 from services.campaign.posting import open_post
 from services.campaign.service import CampaignService
-from services.campaign.wiring import read_table
 from services.campaign.worker import Worker
+from services.campaign.written import read_table
 from services.compute.serial import SerialEngine
 from services.ingest.sandbox import Sandbox
 from services.store import LeaseGuard, SqlHeldResults, SqlJournal

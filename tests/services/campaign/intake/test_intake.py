@@ -13,7 +13,7 @@ from services.campaign.errors import SheetError
 from services.campaign.intake.arrivals import arrivals_in
 from services.campaign.posting import open_intake
 from services.campaign.service import CampaignService
-from services.campaign.wiring import read_table
+from services.campaign.written import read_table
 from services.store import SqlJournal
 from services.store.blobs import Blob, Blobs
 from services.store.measurements import SqlMeasurements

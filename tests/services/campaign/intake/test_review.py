@@ -8,7 +8,7 @@ import pytest
 from services.campaign.intake.arrivals import arrivals_in
 from services.campaign.intake.review import POLICY
 from services.campaign.posting import open_intake
-from services.campaign.wiring import read_table
+from services.campaign.written import read_table
 from services.store.blobs import Blobs
 from services.store.measurements import SqlMeasurements
 from tests.services.campaign.tiny import TINY

@@ -25,7 +25,7 @@ from loop.observations import State, TargetValue
 from services.campaign.service import CampaignService
 from services.campaign.settling import Settling
 from services.campaign.viewing import status_view
-from services.campaign.wiring import read_table
+from services.campaign.written import read_table
 from services.store import SqlHeldResults, SqlJournal, SqlLeases, SqlOutbox, known_version, open_database
 from tests.services.campaign.tiny import BLEND, TINY, Ticking, measured, modulus, past_results, read, run_cycle
 
