@@ -24,7 +24,7 @@ def spectrum(seed: int, *, shift: float = 0.0, height: float = 1.0, session: str
     bands = ((1460, 30, 1.0), (1376, 20, 0.7), (2920, 60, 1.4))
     y = 0.05 + sum(height * h * np.exp(-(((X - x - shift) / w) ** 2)) for x, w, h in bands)
     y = y + rng.normal(0, 0.004, len(X))
-    y[620] += spike
+    y[400] += spike
     head = f"# Session: {session}\n# Date: 2026-03-{seed % 28 + 1:02d} 10:00:00\n" if session else ""
     rows = "".join(f"{a:.3f},{b:.6f}\n" for a, b in zip(X, y, strict=True))
     return f"{head}wavenumber [cm-1],absorbance\n{rows}".encode()
