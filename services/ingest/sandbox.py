@@ -26,7 +26,7 @@ MAX_FILE_BYTES = 256 * MB
 _MEMORY_BYTES = 3072 * MB
 _ANSWER_BYTES = 256 * MB
 _FILES_OF_A_PROCESS = 100
-_SECONDS, _SECONDS_PER_MB = 4.0, 0.25
+_SECONDS, _SECONDS_PER_MB = 3.5, 0.25
 """A file that takes longer than this is not read: few megabytes have to come within five seconds."""
 
 
