@@ -21,7 +21,8 @@ from services.campaign.intake.intake import Intake
 from services.campaign.intake.manifest import ManifestRow, is_manifest, read_manifest
 from services.campaign.sheet_columns import PROPOSAL
 from services.campaign.sheet_post import SHEET_SUFFIXES, SheetPost
-from services.ingest.errors import UnreadableTable
+from services.ingest.errors import UnreadableFile, UnreadableTable
+from services.ingest.zipped import opened_zip
 from services.records.table import Table
 
 __all__ = ["Post"]
@@ -180,12 +181,24 @@ class Post:
         """Say whether every file that a manifest names was taken in, or put aside."""
         if rows is None:
             return False
-        inbox, inner = self._inbox.folder, manifest.parent.relative_to(self._inbox.folder)
-        return all(
-            not (manifest.parent / file).exists()
-            and any((inbox / where / inner / file).exists() for where in (TAKEN, REFUSED))
+        inner = manifest.parent.relative_to(self._inbox.folder)
+        aside = [self._inbox.folder / where / inner for where in (TAKEN, REFUSED)]
+        missing = [
+            file
             for file in rows
-        )
+            if (manifest.parent / file).exists() or not any((folder / file).exists() for folder in aside)
+        ]
+        return not missing or set(missing) <= {name for folder in aside for name in _packed_in(folder)}
+
+
+def _packed_in(folder: Path) -> Iterator[str]:
+    """Name the files in the zips of a folder."""
+    for path in folder.glob("*.zip"):
+        try:
+            with opened_zip(path) as archive:
+                yield from (file.name for file in archive.files)
+        except UnreadableFile:
+            continue
 
 
 def _has_manifest(folder: Path) -> bool:

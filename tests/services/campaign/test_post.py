@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -15,6 +16,8 @@ from services.campaign.posting import open_post
 from services.campaign.written import read_table
 from services.store import LeaseGuard, Settlement, SqlHeldResults, SqlLeases
 from services.store.blobs import Blobs
+from services.store.measurements import SqlMeasurements
+from tests.services.campaign.intake.files import ftir
 from tests.services.campaign.tiny import TINY, read
 from tests.services.campaign.workers import NOON, SetClock, begin, here
 
@@ -265,3 +268,55 @@ def test_who_lost_the_lease_moves_nothing(box):
         box.empty(LeaseGuard(mine, box.clock))
     assert [path.name for path in lying_files(box.folder)] == ["day.csv"]
     assert box.waiting() == []
+
+
+def zipped(path: Path, **files: bytes) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(f"{name}.csv", data)
+    os.utime(path, (1e9, 1e9))
+
+
+def test_a_manifest_goes_with_the_last_file_that_it_names(box):
+    """In a folder, in a zip beside it, or still to come."""
+    box.put("manifest.csv", f"file,specimen\n1.csv,{FIRST}\n2.csv,{SECOND}\n3.csv,{SECOND}\n")
+    box.put("1.csv", ftir(1))
+    zipped(box.folder / "more.zip", **{"2": ftir(2)})
+    assert len(box.empty()) == 2
+    assert [path.name for path in lying_files(box.folder)] == ["manifest.csv"]
+    box.put("3.csv", ftir(3))
+    [told] = box.empty()
+    assert told == f"3.csv: 1 measurement (FTIR) of {SECOND}"
+    assert lying_files(box.folder) == []
+    assert {m.proposal for m in SqlMeasurements(box.database).measurements()} == {FIRST, SECOND}
+
+
+def test_files_beside_a_manifest_that_cannot_be_read_wait_and_it_is_told_once(box):
+    box.put("manifest.csv", f"name,specimen\n1.csv,{FIRST}\n")
+    box.put("1.csv", ftir(1))
+    [told] = box.empty()
+    assert "a manifest has a column 'file'" in told
+    assert "what lies beside it waits" in told
+    assert box.empty() == []
+    box.put("manifest.csv", f"file,specimen\n1.csv,{FIRST}\n")
+    assert box.empty() == [f"1.csv: 1 measurement (FTIR) of {FIRST}"]
+
+
+def test_a_file_that_is_booked_and_not_moved_is_known_by_the_next_start(box):
+    """Killed in between."""
+    path = box.put(f"{FIRST}.csv", ftir(1))
+    box.empty()
+    (box.folder / "taken" / path.name).rename(path)
+    assert box.empty() == [f"{FIRST}.csv: known already"]
+    assert len(SqlMeasurements(box.database).measurements()) == 1
+
+
+def test_a_link_in_the_inbox_is_refused_and_not_followed(box, tmp_path):
+    outside = tmp_path / "secret.csv"
+    outside.write_bytes(ftir(1))
+    (box.folder / "a.csv").symlink_to(outside)
+    os.utime(box.folder / "a.csv", (1e9, 1e9), follow_symlinks=False)
+    [told] = box.empty()
+    assert "it is a link" in told
+    assert outside.exists()
+    assert list(box.blobs.hashes()) == []

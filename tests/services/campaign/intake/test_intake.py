@@ -318,3 +318,13 @@ def test_historic_specimens_are_known_by_the_names_their_owner_gave_them(lab, tm
     lab.put("1.csv", ftir(2, sample="PC26-014"))
     first, second = lab.take()
     assert (first.measurements[0].specimen, second.measurements[0].specimen) == ("PP01-X0001", "PP01-X0002")
+
+
+def test_a_file_that_goes_while_others_are_taken_in_stops_nobody(lab):
+    """Taken away again, or held by another program: it comes later, or not."""
+    gone, there = lab.put(f"a {FIRST}.csv", ftir()), lab.put(f"b {SECOND}.csv", ftir(2))
+    arrivals = arrivals_in([gone, there], read_table)
+    gone.unlink()
+    first, second = lab.intake().take(arrivals)
+    assert (first.fate, second.fate) == ("later", "new")
+    assert "cannot be read" in first.reason
