@@ -117,7 +117,7 @@ class Decision(Frozen):
     number: int
     at: datetime
     actor: str
-    what: Literal["linked", "doubted", "kept", "excluded"]
+    what: Literal["linked", "read anew", "doubted", "kept", "excluded"]
     to: str = ""
     reason: str = ""
 

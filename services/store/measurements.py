@@ -115,28 +115,50 @@ class SqlMeasurements:
         DatabaseAccessError
             If the database cannot be reached or refuses.
         """
-        row = MeasurementDecisionRow
         with writing(self._engine, "decision") as connection:
             if self._under is not None:
                 self._under.hold(connection)
             locked = select(col(MeasurementRow.id)).where(col(MeasurementRow.id) == id_).with_for_update()
             if connection.execute(locked).scalar_one_or_none() is None:
                 raise UnknownMeasurementError(id_)
-            last = select(func.coalesce(func.max(col(row.number)), 0)).where(col(row.measurement) == id_)
-            decision = Decision.model_validate(
-                {
-                    "measurement": id_,
-                    "number": connection.execute(last).scalar_one() + 1,
-                    "at": at,
-                    "actor": actor,
-                    "what": what,
-                    "to": changed.specimen or changed.proposal if what == "linked" else "",
-                    "reason": reason,
-                }
-            )
-            connection.execute(insert(row).values(**decision.model_dump()))
+            decision = _decide(connection, changed, what=what, actor=actor, at=at, reason=reason)
             connection.execute(update(MeasurementRow).where(col(MeasurementRow.id) == id_).values(**_row(changed)))
         return decision
+
+    def read_anew(
+        self, file: KeptFile, measurements: Sequence[Measurement], *, actor: str, at: datetime, reason: str
+    ) -> None:
+        """Write what a known file holds as another reader reads it, all or nothing, and a decision on each measurement.
+
+        Measurements that it does not hold any more are excluded; they stay readable.
+
+        Raises
+        ------
+        LeaseLostError
+            If somebody else holds the worker's lease by now.
+        DatabaseAccessError
+            If the database cannot be reached or refuses.
+        """
+        row = MeasurementRow
+        with writing(self._engine, "measurement") as connection:
+            if self._under is not None:
+                self._under.hold(connection)
+            told = {"reader": file.reader, "refusal": "", "hint": ""}
+            connection.execute(update(RawFileRow).where(col(RawFileRow.hash) == file.hash).values(**told))
+            of_it = select(cast(col(row.payload), Text)).where(col(row.file) == file.hash)
+            found = [Measurement.model_validate(json.loads(text)) for text in connection.execute(of_it).scalars()]
+            known = {m.id: m for m in found}
+            for measurement in measurements:
+                values = _row(measurement)
+                if measurement.id in known:
+                    connection.execute(update(row).where(col(row.id) == measurement.id).values(**values))
+                else:
+                    connection.execute(insert(row).values(**values))
+                _decide(connection, measurement, what="read anew", actor=actor, at=at, reason=reason)
+            for gone in sorted(set(known) - {m.id for m in measurements}):
+                excluded = known[gone].model_copy(update={"judgement": "excluded"})
+                connection.execute(update(row).where(col(row.id) == gone).values(**_row(excluded)))
+                _decide(connection, excluded, what="excluded", actor=actor, at=at, reason=reason)
 
     def note(self, changed: Measurement) -> None:
         """Write how a measurement stands where nothing was decided.
@@ -175,6 +197,27 @@ class SqlMeasurements:
         overcome = update(row).where(col(row.hash) == file.hash, col(row.reader) == "")
         told = {"reader": file.reader, "refusal": "", "hint": ""}
         return connection.execute(overcome.values(**told).returning(col(row.hash))).scalar_one_or_none() is not None
+
+
+def _decide(
+    connection: Connection, changed: Measurement, *, what: str, actor: str, at: datetime, reason: str
+) -> Decision:
+    """Add a decision behind those that were taken on a measurement before."""
+    row = MeasurementDecisionRow
+    last = select(func.coalesce(func.max(col(row.number)), 0)).where(col(row.measurement) == changed.id)
+    decision = Decision.model_validate(
+        {
+            "measurement": changed.id,
+            "number": connection.execute(last).scalar_one() + 1,
+            "at": at,
+            "actor": actor,
+            "what": what,
+            "to": changed.specimen or changed.proposal if what == "linked" else "",
+            "reason": reason,
+        }
+    )
+    connection.execute(insert(row).values(**decision.model_dump()))
+    return decision
 
 
 def _one(connection: Connection, id_: str) -> Measurement:

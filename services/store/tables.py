@@ -194,7 +194,7 @@ class MeasurementDecisionRow(StoreTable, table=True):
     __table_args__ = (
         CheckConstraint("number >= 1", name="number_counts_from_one"),
         CheckConstraint("actor <> ''", name="actor_is_not_empty"),
-        CheckConstraint("what IN ('linked', 'doubted', 'kept', 'excluded')", name="what_is_known"),
+        CheckConstraint("what IN ('linked', 'read anew', 'doubted', 'kept', 'excluded')", name="what_is_known"),
     )
 
     measurement: str = Field(sa_type=Text, primary_key=True, foreign_key="measurement.id")

@@ -149,9 +149,22 @@ class Intake:
             self._measurements.take_in(file.model_copy(update={"refusal": reason, "hint": hint}), ())
             return Outcome(arrival=arrival, fate="refused", hash=blob.hash, reason=reason, hint=hint)
         measurements = tuple(self._unlike_others(m) for m in measurements_in(found, arrival, blob.hash, rules))
+        known = self._measurements.file(blob.hash)
+        if known is not None and known.reader and known.reader != found.reader:
+            return self._read_anew(arrival, file.model_copy(update={"reader": found.reader}), known, measurements)
         if not self._measurements.take_in(file.model_copy(update={"reader": found.reader}), measurements):
             return self._known(arrival, blob, rules.names)
         return Outcome(arrival=arrival, fate="new", hash=blob.hash, measurements=measurements)
+
+    def _read_anew(
+        self, arrival: Arrival, file: KeptFile, known: KeptFile, measurements: tuple[Measurement, ...]
+    ) -> Outcome:
+        """Book what a known file holds as a person wants it read: whose it is stays, where that was known."""
+        before = {m.id: m for m in self._measurements.measurements(file=file.hash)}
+        whose = [_carried_over(before[m.id], m) if m.id in before else m for m in measurements]
+        told = f"read by {file.reader}, before by {known.reader}"
+        self._measurements.read_anew(file, whose, actor=self._actor, at=self._clock.now(), reason=told)
+        return Outcome(arrival=arrival, fate="new", hash=file.hash, measurements=tuple(whose), notes=(told,))
 
     def _unlike_others(self, measurement: Measurement) -> Measurement:
         """Doubt a measurement that holds the very numbers of another one: no instrument measures the same twice.
@@ -224,6 +237,13 @@ class _Zips:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stack.close()
+
+
+def _carried_over(before: Measurement, after: Measurement) -> Measurement:
+    """Return a measurement that was read anew: whose it was, and that it was left out, stays."""
+    if before.is_linked:
+        after = linked(after, Link(campaign=before.campaign, proposal=before.proposal, specimen=before.specimen))
+    return after.model_copy(update={"judgement": "excluded"}) if before.judgement == "excluded" else after
 
 
 def _agree(known: Measurement, whose: Link) -> bool:

@@ -54,6 +54,7 @@ def upgrade() -> None:
         sa.CheckConstraint("number >= 1", name="ck_measurement_decision_number_counts_from_one"),
         sa.CheckConstraint("actor <> ''", name="ck_measurement_decision_actor_is_not_empty"),
         sa.CheckConstraint(
-            "what IN ('linked', 'doubted', 'kept', 'excluded')", name="ck_measurement_decision_what_is_known"
+            "what IN ('linked', 'read anew', 'doubted', 'kept', 'excluded')",
+            name="ck_measurement_decision_what_is_known",
         ),
     )

@@ -328,3 +328,19 @@ def test_a_file_that_goes_while_others_are_taken_in_stops_nobody(lab):
     first, second = lab.intake().take(arrivals)
     assert (first.fate, second.fate) == ("later", "new")
     assert "cannot be read" in first.reason
+
+
+def test_a_known_file_is_read_anew_by_the_reader_that_a_person_names(lab):
+    """Numbers without a header: what they are nobody can tell; then somebody does."""
+    rows = "".join(f"{x},{0.1 + x / 1e5:.5f}\n" for x in range(400, 4000, 4))
+    path = lab.put(f"{FIRST}.csv", rows.encode())
+    [first] = lab.take()
+    assert first.measurements[0].modality == ""
+    arrivals = [replace(arrival, reader="profile:ftir_plain") for arrival in arrivals_in([path], read_table)]
+    [again] = lab.intake().take(arrivals)
+    assert again.notes == ("read by profile:ftir_plain, before by profiles",)
+    [one] = lab.store.measurements()
+    assert (one.id, one.modality, one.proposal) == (first.measurements[0].id, "FTIR", FIRST)
+    assert [d.what for d in lab.store.decisions(one.id)] == ["read anew"]
+    [known] = lab.intake().take(arrivals)
+    assert known.fate == "known"
