@@ -16,6 +16,7 @@ from loop.errors import DefinitionError
 from loop.recipe import recipe_for
 from loop.space.sampling import sample
 from services.campaign.definition import read_campaign_definition
+from services.ingest.profiles.profile import read_profile
 from tests.docs.pages import DOCS, blocks
 
 COOKBOOK = DOCS / "howto" / "constraints.md"
@@ -37,9 +38,9 @@ def merged(base: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]
 
 BASE = data_of(COOKBOOK)[0]
 MORE = {"parameters": {"die": {"kind": "categorical", "levels": ["flat", "round"]}}}
-SNIPPETS = {
-    page.name: data_of(page) for page in sorted((DOCS / "howto").glob("*.md")) if page != COOKBOOK and data_of(page)
-}
+PAGES = {page.name: data_of(page) for page in sorted((DOCS / "howto").glob("*.md")) if page != COOKBOOK}
+SNIPPETS = {name: kept for name, data in PAGES.items() if (kept := [one for one in data if "profile" not in one])}
+PROFILES = [one for data in PAGES.values() for one in data if "profile" in one]
 RULES = data_of(COOKBOOK)[1:]
 
 
@@ -113,3 +114,9 @@ def test_the_masterbatch_is_weighed_as_the_page_says():
     assert (grams["antioxidant"], grams["PP"]) == (50, 2960)
     assert "as 50 g of masterbatch and 2960 g of PP" in text
     assert sum(grams.values()) == 5000
+
+
+@pytest.mark.parametrize("profile", PROFILES, ids=lambda one: one["profile"])
+def test_a_profile_of_a_how_to_is_one(profile):
+    text = yaml.safe_dump(profile, allow_unicode=True, sort_keys=False)
+    assert read_profile(text, file_name="page").profile == profile["profile"]
