@@ -11,6 +11,7 @@ import typer
 
 from services.cli import (
     backtest,
+    bars,
     consult,
     definitions,
     hypotheses,
@@ -51,6 +52,7 @@ for group in (
     hypotheses,
     consult,
     looking,
+    bars,
     backtest,
     operations,
 ):

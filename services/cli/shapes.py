@@ -8,6 +8,7 @@ from typing import Any
 from loop.comparison import BacktestSummary
 from services.campaign.views import (
     BackupView,
+    BarsView,
     CampaignsView,
     DoctorView,
     EditView,
@@ -32,6 +33,7 @@ __all__ = ["SHAPES"]
 SHAPES: Mapping[str, tuple[type[Any], ...]] = {
     "backtest": (BacktestSummary,),
     "backup": (BackupView,),
+    "bars": (BarsView,),
     "doctor": (DoctorView,),
     "edit": (EditView,),
     "export": (WrittenView,),

@@ -21,7 +21,7 @@ from services.store.measurements import SqlMeasurements
 if TYPE_CHECKING:
     from services.campaign.wiring import Opened
 
-__all__ = ["look", "picture_of"]
+__all__ = ["gathered", "look", "picture_of"]
 
 _MARK = ".shown"
 """Stands in the names of what is written, so that no raw file beside it is ever replaced."""
@@ -61,7 +61,7 @@ def look(
     DiskError
         If page or picture cannot be written.
     """
-    seen = _gathered(what, opened, reader, sandbox)
+    seen = gathered(what, opened, reader, sandbox)
     views = tuple(shown(one) for one in seen)
     where = folder or (opened.workspace.reports if opened is not None else Path.cwd())
     name = _file_name(Path(what).name if Path(what).is_file() else what.upper())
@@ -85,7 +85,14 @@ def picture_of(seen: Sequence[Seen]) -> tuple[Panel, ...]:
     )
 
 
-def _gathered(what: str, opened: Opened | None, reader: str, sandbox: Sandbox | None) -> tuple[Seen, ...]:
+def gathered(what: str, opened: Opened | None, reader: str, sandbox: Sandbox | None) -> tuple[Seen, ...]:
+    """Read what somebody names: a file where it lies, else a measurement, or all of a specimen or proposal.
+
+    Raises
+    ------
+    LookError, UnreadableFile
+        As `look` says.
+    """
     path = Path(what)
     if not path.is_file() and opened is None:
         raise LookError(
@@ -93,7 +100,7 @@ def _gathered(what: str, opened: Opened | None, reader: str, sandbox: Sandbox | 
         )
     if sandbox is None:
         with Sandbox(profiles=opened.workspace.folder / "profiles" if opened is not None else None) as own:
-            return _gathered(what, opened, reader, own)
+            return gathered(what, opened, reader, own)
     taken = SqlMeasurements(opened.database) if opened is not None else None
     if path.is_file() or opened is None or taken is None:
         return seen_in_file(path, sandbox, taken, reader=reader)

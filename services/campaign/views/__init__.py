@@ -3,6 +3,7 @@
 They are promised: keys are added, never renamed or dropped, within one version of the project.
 """
 
+from services.campaign.views.bars import BarQuantityView, BarSummaryView, BarsView, BarView
 from services.campaign.views.finding import FoundMeasurementView, FoundView, NamedView
 from services.campaign.views.going import HeldView, InboxView, RefusedView, SettledView, TurnView, WrittenView
 from services.campaign.views.history import EntryView, FaultView, LogView, ReplaysView, ReplayView, ValidationView
@@ -40,6 +41,10 @@ from services.campaign.views.status import (
 
 __all__ = [
     "BackupView",
+    "BarQuantityView",
+    "BarSummaryView",
+    "BarView",
+    "BarsView",
     "BestView",
     "BudgetView",
     "CampaignView",

@@ -1,0 +1,78 @@
+"""Tensile bars from the command line: planted moduli and strengths are found, what does not count is told."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from services.ingest.tables import read_table
+
+MODULI = (1480.0, 1500.0, 1520.0)
+
+
+def tensile(sample: str = "") -> bytes:
+    """Three bars beside each other: linear up to 0.4 %, then bending to a maximum of 30 MPa at 8 %, broken at 12 %."""
+    strain = np.concatenate([np.linspace(0, 0.01, 400), np.linspace(0.0102, 0.12, 500)])
+    names, columns = [], []
+    for number, modulus in enumerate(MODULI, start=1):
+        rising = 30 * np.tanh(modulus * strain / 30)
+        straight = np.where(strain <= 0.004, modulus * strain, 0.0)
+        blend = np.clip((strain - 0.004) / 0.004, 0, 1)
+        stress = np.where(strain <= 0.004, straight, (1 - blend) * modulus * strain + blend * rising)
+        stress = np.minimum(stress, 30.0) - np.where(strain > 0.08, 40 * (strain - 0.08), 0)
+        names += [f"Strain {number} (%)", f"Stress {number} (MPa)"]
+        columns += [100 * strain, stress]
+    rows = "\n".join(",".join(f"{value:.5f}" for value in row) for row in np.array(columns).T)
+    head = f"Sample: {sample}\n" if sample else ""
+    return f"{head}{','.join(names)}\n{rows}\n".encode()
+
+
+@pytest.fixture
+def lab(films):
+    """Two films approved, and the bars of the first taken in."""
+    films("propose")
+    films("approve")
+    (films.folder / "bars.csv").write_bytes(tensile("PP01-C001-01-S1"))
+    films("ingest", "bars.csv")
+    return films
+
+
+def test_the_bars_of_a_specimen_are_worked_out_and_put_together(lab):
+    """Modulus within a per cent, its mean, spread and count; strength at the first maximum."""
+    view = lab.json("bars", "PP01-C001-01-S1")
+    found = [bar["quantities"]["modulus"]["value"] for bar in view["bars"]]
+    assert found == pytest.approx(MODULI, rel=0.01)
+    summary = view["summary"]["modulus"]
+    assert (summary["n"], summary["unit"]) == (3, "MPa")
+    assert summary["mean"] == pytest.approx(1500, rel=0.01)
+    assert summary["sd"] == pytest.approx(20, rel=0.1)
+    assert view["summary"]["strength"]["mean"] == pytest.approx(30, rel=0.01)
+    assert view["edition"] == "ISO 527-1:2019"
+    text = lab("bars", "PP01-C001-01").stdout
+    assert "modulus [MPa]" in text
+    assert "1500" in text
+
+
+def test_a_file_is_worked_out_where_it_lies_and_kept_as_a_table(lab):
+    """Nothing is taken in; the table comes back."""
+    (lab.folder / "other.csv").write_bytes(tensile())
+    lab("bars", "other.csv", "--save", "bars.xlsx")
+    table = read_table(lab.folder / "bars.xlsx")
+    assert table.n_rows == 3
+    assert table.column("modulus").unit == "MPa"
+    assert len(lab.json("measurements")["measurements"]) == 3
+
+
+def test_a_bar_that_was_excluded_does_not_count(lab):
+    [first, *_] = lab.json("measurements")["measurements"]
+    lab("exclude", first["id"], "--reason", "slipped")
+    view = lab.json("bars", "PP01-C001-01")
+    assert len(view["bars"]) == 2
+    assert "excluded" in view["left_out"][0]
+
+
+def test_what_holds_no_tensile_test_says_so(lab):
+    (lab.folder / "x.csv").write_text(
+        "wavenumber [cm-1],absorbance\n" + "".join(f"{x},0.{x}\n" for x in range(400, 480))
+    )
+    assert "holds no tensile test" in lab("bars", "x.csv", code=1).stderr
