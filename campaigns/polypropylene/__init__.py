@@ -1,0 +1,1 @@
+"""The reference campaign: recycled polypropylene compounds, made and analysed in a virtual laboratory."""
