@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import multiprocessing
 import signal
 import threading
+import weakref
 from concurrent.futures import Future
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
@@ -48,6 +50,7 @@ class ProcessEngine:
         ]
         for thread in self._threads:
             thread.start()
+        _close_at_exit(self)
 
     def submit(self, task: Task) -> Future[Outcome]:
         """Take a task; see `Engine.submit`."""
@@ -191,6 +194,22 @@ class _Worker:
             if self._connection is not None:
                 self._connection.close()
             self._process = self._connection = None
+
+
+def _close_at_exit(engine: ProcessEngine) -> None:
+    """Close an engine that nobody closed when the interpreter ends, before `multiprocessing` buries its children.
+
+    A child that it ends would be replaced by the engine otherwise, and the replacement waited for without end.
+    """
+    known = weakref.ref(engine)
+
+    def close() -> None:
+        left = known()
+        if left is not None:
+            left.close()
+
+    atexit.register(close)
+    weakref.finalize(engine, atexit.unregister, close).atexit = False
 
 
 def _timer(seconds: float, process: SpawnProcess, is_late: threading.Event) -> threading.Timer:

@@ -76,5 +76,36 @@ def test_workers_end_with_their_parent(kind, how, tmp_path):
         assert all(is_alive(pid) for pid in pids)
     finally:
         parent.send_signal(how)
-        parent.wait(timeout=30)
+        parent.wait(timeout=60)
     wait_until(lambda: not any(is_alive(pid) for pid in pids), seconds=10)
+
+
+ENDING = """
+import atexit, sys
+from pathlib import Path
+
+def tell():
+    try:
+        engine.submit(Task("late", tasks.square, (3,)))
+        said = "still open"
+    except EngineClosedError:
+        said = "closed"
+    Path(sys.argv[1]).write_text(said)
+
+atexit.register(tell)  # the first to register is the last to run
+from services.compute import EngineClosedError, Task, open_engine
+from tests.services.compute import tasks
+
+if __name__ == "__main__":
+    engine = open_engine("processes", n_workers=1)
+    assert engine.submit(Task("early", tasks.square, (3,))).result(timeout=60).value == 9
+"""
+
+
+def test_an_engine_that_nobody_closed_is_closed_when_its_process_ends(tmp_path):
+    """Otherwise it replaces the workers that are ended then, and the process waits for the replacements for ever."""
+    script, said = tmp_path / "parent.py", tmp_path / "said"
+    script.write_text(ENDING)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)}
+    subprocess.run([sys.executable, str(script), str(said)], cwd=tmp_path, env=environment, check=True, timeout=120)
+    assert said.read_text() == "closed"
