@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -92,4 +93,7 @@ class LabChoice(Frozen):
     )
     losses: float = Field(
         default=0.0, ge=0, lt=1, description="Share of results that a virtual laboratory never reports."
+    )
+    settings: Mapping[str, float | str] = Field(
+        default_factory=dict, description="What else a virtual laboratory is told; each knows its own words."
     )

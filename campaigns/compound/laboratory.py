@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
 
@@ -25,6 +24,7 @@ from loop.space.parameters import Ingredient
 from loop.state import ProposalRecord
 from loop.values import Formulation
 from services.campaign.errors import CampaignError
+from services.campaign.labs import LabPlaces
 
 __all__ = ["CompoundLaboratory", "impact_strength", "open_laboratory", "tensile_modulus"]
 
@@ -76,7 +76,7 @@ class CompoundLaboratory:
         return found
 
 
-def open_laboratory(definition: Definition, folder: Path) -> VirtualLaboratory:
+def open_laboratory(definition: Definition, places: LabPlaces) -> VirtualLaboratory:
     """Open the laboratory for a campaign over these compounds: ``lab: {name: compound}``.
 
     Raises
@@ -92,7 +92,7 @@ def open_laboratory(definition: Definition, folder: Path) -> VirtualLaboratory:
             f"missing are {', '.join(lacking) or 'ingredients'}"
         )
     laboratory = CompoundLaboratory(mixture.components, seed=definition.lab.seed)
-    return VirtualLaboratory(folder, definition.lab, laboratory.test)
+    return VirtualLaboratory(places.folder, definition.lab, laboratory.test)
 
 
 def tensile_modulus(components: Mapping[str, Ingredient], formulation: Formulation) -> float:

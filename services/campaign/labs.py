@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -18,13 +19,33 @@ from services.disk import write_whole
 from services.ingest.write_tables import csv_bytes
 from services.records.table import Cell, Column, Table
 
-__all__ = ["ENTRY_POINTS", "MANUAL", "LabMaker", "ManualLab", "lab_names", "open_lab", "order_sheet"]
+__all__ = ["ENTRY_POINTS", "MANUAL", "LabMaker", "LabPlaces", "ManualLab", "lab_names", "open_lab", "order_sheet"]
 
 ENTRY_POINTS = "meguri.labs"
 MANUAL = "manual"
 
-LabMaker = Callable[[Definition, Path], Lab]
-"""Opens a laboratory for a campaign, given the folder that it may keep its own things in."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabPlaces:
+    """Where a laboratory meets the workspace.
+
+    Attributes
+    ----------
+    outbox
+        Where work orders for people go.
+    inbox
+        Where files and sheets of results are put.
+    folder
+        Where a laboratory keeps its own things.
+    """
+
+    outbox: Path
+    inbox: Path
+    folder: Path
+
+
+LabMaker = Callable[[Definition, LabPlaces], Lab]
+"""Opens a laboratory for a campaign."""
 
 
 class ManualLab:
@@ -89,15 +110,8 @@ def lab_names() -> tuple[str, ...]:
     return MANUAL, *sorted(point.name for point in entry_points(group=ENTRY_POINTS))
 
 
-def open_lab(definition: Definition, *, outbox: Path, folder: Path) -> Lab:
+def open_lab(definition: Definition, places: LabPlaces) -> Lab:
     """Open the laboratory that a definition names.
-
-    Parameters
-    ----------
-    outbox
-        Where work orders for people go.
-    folder
-        Where a virtual laboratory keeps what it was asked for.
 
     Raises
     ------
@@ -106,11 +120,11 @@ def open_lab(definition: Definition, *, outbox: Path, folder: Path) -> Lab:
     """
     name = definition.lab.name
     if name == MANUAL:
-        return ManualLab(outbox)
+        return ManualLab(places.outbox)
     for point in entry_points(group=ENTRY_POINTS):
         if point.name == name:
             made: LabMaker = point.load()
-            return made(definition, folder)
+            return made(definition, places)
     hint = did_you_mean(name, lab_names())
     raise CampaignError(
         f"{definition.campaign}: no laboratory {name!r}; there are {', '.join(lab_names())} {hint}".strip()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import Engine as Database
@@ -15,7 +16,7 @@ from loop.ports import Lab
 from loop.state import CampaignState
 from services.campaign.clock import SystemClock
 from services.campaign.inbox_folder import InboxMemory
-from services.campaign.labs import open_lab
+from services.campaign.labs import LabPlaces, open_lab
 from services.campaign.post import Post
 from services.campaign.posting import open_post
 from services.campaign.proposing import EngineProposer, EngineRefitter
@@ -61,7 +62,7 @@ def running(
         If the engine cannot be opened.
     """
     clock, compute = SystemClock(), workspace.settings.compute
-    labs = _Labs(workspace.outbox, workspace.folder / "laboratory")
+    labs = _Labs(LabPlaces(outbox=workspace.outbox, inbox=workspace.inbox, folder=workspace.folder / "laboratory"))
     memory = InboxMemory()
 
     def post(guard: LeaseGuard) -> Post:
@@ -106,13 +107,14 @@ def running(
 class _Labs:
     """The laboratories of the campaigns, each opened once for each version of its definition."""
 
-    def __init__(self, outbox: Path, folder: Path) -> None:
-        self._outbox, self._folder = outbox, folder
+    def __init__(self, places: LabPlaces) -> None:
+        self._places = places
         self._open: dict[tuple[CampaignId, int], Lab] = {}
 
     def of(self, state: CampaignState) -> Lab:
         """Return the laboratory that the definition in force names."""
         key = (state.campaign, state.version)
         if key not in self._open:
-            self._open[key] = open_lab(state.definition, outbox=self._outbox, folder=self._folder / state.campaign)
+            own = replace(self._places, folder=self._places.folder / state.campaign)
+            self._open[key] = open_lab(state.definition, own)
         return self._open[key]

@@ -8,7 +8,7 @@ import pytest
 
 from loop.orders import work_order
 from services.campaign.errors import CampaignError
-from services.campaign.labs import ManualLab, lab_names, open_lab, order_sheet
+from services.campaign.labs import LabPlaces, ManualLab, lab_names, open_lab, order_sheet
 from services.campaign.written import read_table
 from tests.services.campaign.tiny import BLEND, TINY, begun
 from tests.services.campaign.workers import read
@@ -86,13 +86,13 @@ def test_a_sheet_that_went_out_comes_back_by_its_ids(journal_of, tmp_path):
 def test_a_laboratory_is_found_by_its_name(tmp_path):
     """People where nothing is said; the one that an entry point brings; else those that there are are named."""
     plain = read(TINY).core
-    assert isinstance(open_lab(plain, outbox=tmp_path, folder=tmp_path), ManualLab)
+    assert isinstance(open_lab(plain, LabPlaces(outbox=tmp_path, inbox=tmp_path, folder=tmp_path)), ManualLab)
     assert {"manual", "compound"} <= set(lab_names())
     unknown = read(TINY + "lab: {name: compund}\n").core
     with pytest.raises(
         CampaignError, match=r"no laboratory 'compund'; there are manual, compound.*did you mean compound"
     ):
-        open_lab(unknown, outbox=tmp_path, folder=tmp_path)
+        open_lab(unknown, LabPlaces(outbox=tmp_path, inbox=tmp_path, folder=tmp_path))
     wrong = read(TINY + "lab: {name: compound}\n").core
     with pytest.raises(CampaignError, match="missing are PP"):
-        open_lab(wrong, outbox=tmp_path, folder=tmp_path)
+        open_lab(wrong, LabPlaces(outbox=tmp_path, inbox=tmp_path, folder=tmp_path))
