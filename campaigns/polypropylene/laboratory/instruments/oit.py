@@ -13,6 +13,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.signal import lfilter
 
 from campaigns.polypropylene.laboratory.instruments.calorimeter import measured, mounted
 from campaigns.polypropylene.laboratory.instruments.dsc import heating_flow
@@ -26,12 +27,12 @@ from campaigns.polypropylene.laboratory.writing.thermal import Stretch, write_ru
 __all__ = ["OitProgram", "induction_time", "oit", "oit_program", "oxidised"]
 
 _START, _ISOTHERM, _RATE = 40.0, 200.0, 20.0
-_BEFORE_MIN, _LONGEST_MIN, _AFTER_MIN = 5.0, 100.0, 6.0
+_BEFORE_MIN, _LONGEST_MIN, _AFTER_MIN = 5.0, 100.0, 3.0
 _CHAIN = 1.6  # 1/min
 _HOLDS_BACK = 1e-5  # mass share of antioxidant that halves the chain reaction
 _USED = 3.2e-5  # mass share used up in a minute
 _BEGUN = 0.012  # X where oxygen comes
-_HEAT = 320.0  # J/g up to where the record ends
+_HEAT, _SLOW_HEAT, _SLOW = 250.0, 600.0, 0.30  # J/g of the chain reaction, and of what its products go on to, 1/min
 _GAS_STEP, _PURGE_MIN = 0.06, 0.3  # mW; min
 _ONSET = 0.10  # X on the tangent's foot: about where the flow leaves the baseline
 
@@ -94,7 +95,9 @@ def oit(piece: Piece) -> LabFile:
     flow[: run.hold] = heating_flow(structure, moulded(structure), true, run.minutes[: run.hold], _RATE)
     organic = 1 - structure.composition.inorganic - structure.composition.carbon_black
     every_min = float(run.minutes[1])
-    flow[run.oxygen :] += _HEAT * organic * np.diff(done, prepend=done[0]) / (60 * every_min)
+    keep = math.exp(-_SLOW * every_min)
+    given = _HEAT * done + _SLOW_HEAT * lfilter([1 - keep], [1, -keep], done)
+    flow[run.oxygen :] += organic * np.diff(given, prepend=given[0]) / (60 * every_min)
     signal = measured(flow, run.celsius, 60 * every_min, pan, rng)
     signal[run.oxygen :] += float(rng.normal(_GAS_STEP, 0.3 * _GAS_STEP)) * -np.expm1(-oxygen_min / _PURGE_MIN)
     shown = run.celsius + rng.normal(0, 0.004, len(signal))
