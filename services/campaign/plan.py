@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, PositiveInt
 
+from loop.state import CampaignState
 from services.curation.quality.policy import QualityPolicy
 from services.preprocessing.tensile.method import TensileMethod
 from services.records.plan import TaskPlan, Test
 
-__all__ = ["CampaignPlan", "EvaluatedTest"]
+__all__ = ["CampaignPlan", "EvaluatedTest", "plan_in_force"]
 
 
 class EvaluatedTest(Test):
@@ -18,6 +20,16 @@ class EvaluatedTest(Test):
 
     tensile: TensileMethod | None = Field(
         default=None, description="For tensile tests: how `meguri bars` works out results from curves."
+    )
+    results: Literal["typed", "files"] = Field(
+        default="typed",
+        description="Whether people type its results, or they are taken out of its files as those come in.",
+    )
+    modality: str = Field(
+        default="", description="Modality of its files, where results are taken out of them; its own name if left out."
+    )
+    pieces: PositiveInt = Field(
+        default=1, description="How many test pieces of a specimen must have come in before files give a result."
     )
 
 
@@ -34,3 +46,8 @@ class CampaignPlan(TaskPlan):
     def tensile(self) -> TensileMethod:
         """How tensile bars are evaluated: as the first test says that says it, else by the standard's own rules."""
         return next((test.tensile for test in self.tests.values() if test.tensile is not None), TensileMethod())
+
+
+def plan_in_force(state: CampaignState) -> CampaignPlan:
+    """Read the plan beside the definition in force."""
+    return CampaignPlan.model_validate(state.definitions[-1].extras)

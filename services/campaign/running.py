@@ -15,8 +15,10 @@ from loop.ids import CampaignId
 from loop.ports import Lab
 from loop.state import CampaignState
 from services.campaign.clock import SystemClock
+from services.campaign.file_results import FileResults
 from services.campaign.inbox_folder import InboxMemory
 from services.campaign.labs import LabPlaces, open_lab
+from services.campaign.plan import plan_in_force
 from services.campaign.post import Post
 from services.campaign.posting import open_post
 from services.campaign.proposing import EngineProposer, EngineRefitter
@@ -28,6 +30,7 @@ from services.ingest.sandbox import Sandbox
 from services.records.table import Table
 from services.store import LeaseGuard, SqlLeases
 from services.store.blobs import Blobs
+from services.store.measurements import SqlMeasurements
 
 __all__ = ["running"]
 
@@ -83,6 +86,7 @@ def running(
         Sandbox(min(os.cpu_count() or 1, _MOST_READERS), profiles=workspace.profiles) as sandbox,
     ):
         longest_s = read_duration(compute.longest).total_seconds()
+        found = FileResults(SqlMeasurements(database), blob=Blobs(workspace.blobs).path, sandbox=sandbox)
         worker = Worker(
             database,
             clock=clock,
@@ -93,6 +97,7 @@ def running(
             refitter=EngineRefitter(where, longest_s=longest_s),
             name=worker_name(),
             length=read_duration(workspace.settings.run.lease),
+            file_results=lambda state: found.reports(state, plan_in_force(state)),
         )
         yield Runner(
             worker,

@@ -23,10 +23,10 @@ from loop.remarks import remark
 from loop.state import CampaignState, ProposalRecord
 from loop.values import Setting
 from services.campaign import sheets_in, sheets_out
-from services.campaign.definition import CampaignDefinition, from_event_payload
+from services.campaign.definition import CampaignDefinition
 from services.campaign.errors import SheetError
 from services.campaign.ledger import Ledger
-from services.campaign.plan import CampaignPlan
+from services.campaign.plan import CampaignPlan, plan_in_force
 from services.campaign.ports import HeldResults, Proposer
 from services.campaign.replays import Replay, replays
 from services.campaign.returned import events_of_rows
@@ -86,8 +86,7 @@ class CampaignService:
 
     def plan(self, campaign: str) -> CampaignPlan:
         """Read the design of the task: factors, modalities and tests."""
-        record = self.state(campaign).definitions[-1]
-        return from_event_payload(record.text, record.definition, record.extras).plan
+        return plan_in_force(self.state(campaign))
 
     def log(self, campaign: str) -> list[Entry]:
         """Return every fact about a campaign, in order."""

@@ -14,6 +14,7 @@ from sqlalchemy import Engine as Database
 
 from loop.ids import CampaignId
 from loop.lease import Lease
+from loop.orders import LabReport
 from loop.ports import Clock, Lab
 from loop.proposal import AT_THE_LABORATORY
 from loop.state import CampaignState
@@ -68,6 +69,8 @@ class Worker:
         Tells workers apart.
     length
         How long a lease lasts without a heartbeat.
+    file_results
+        Results that instruments' files have come to and that are not written down yet.
     """
 
     def __init__(
@@ -82,7 +85,9 @@ class Worker:
         refitter: Refitter,
         name: str,
         length: timedelta = timedelta(seconds=60),
+        file_results: Callable[[CampaignState], list[LabReport]] = lambda _: [],
     ) -> None:
+        self._file_results = file_results
         self._database, self._clock, self._actor = database, clock, actor
         self._lab_of, self._post, self._proposer, self._refitter = lab_of, post, proposer, refitter
         self._name, self._length = name, length
@@ -181,6 +186,9 @@ class Worker:
             if reports:
                 note(steps.take_in(campaign, reports))
                 lab.acknowledge(reports)
+            from_files = self._file_results(ledger.state(campaign))
+            if from_files:
+                note(steps.take_in(campaign, from_files))
         for _ in range(_MOST_STEPS):
             beat.check()
             work = due(ledger.state(campaign), self._clock.now())

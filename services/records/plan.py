@@ -18,7 +18,20 @@ from loop.goals import Target
 from loop.hints import did_you_mean
 from loop.values import Frozen
 
-__all__ = ["Edge", "Effort", "Factor", "Modality", "Node", "Probe", "Sight", "Sign", "TaskGraph", "TaskPlan", "Test"]
+__all__ = [
+    "Edge",
+    "Effort",
+    "Factor",
+    "Modality",
+    "Node",
+    "Probe",
+    "Sight",
+    "Sign",
+    "TaskGraph",
+    "TaskPlan",
+    "Test",
+    "plain_unit",
+]
 
 Sign = Literal["+", "-", "±"]
 """What a target does when a factor grows: rises, falls, or either, by circumstances."""
@@ -255,7 +268,7 @@ class TaskPlan(Frozen):
                 yield _unknown(f"{here}.quantity", f"quantity of {source.test}", source.quantity, known)
             elif (given := self.quantity_of(target)) is not None:
                 unit = known[given[1]]
-                if _plain_unit(unit) != _plain_unit(target.unit):
+                if plain_unit(unit) != plain_unit(target.unit):
                     message = f"is {target.unit or 'left out'}, but {given[0]} gives {given[1]} in {unit or 'no unit'}"
                     hint = "values are taken as they are, nothing is converted: name one unit in both places"
                     yield Fault(field=f"targets.{name}.unit", message=message, hint=hint)
@@ -298,7 +311,7 @@ def _unknown(field: str, kind: str, name: str, known: Collection[str]) -> Fault:
     return Fault(field=field, message=f"there is no {kind} {name!r}", hint=near or listed)
 
 
-def _plain_unit(unit: str) -> str:
+def plain_unit(unit: str) -> str:
     """Write a unit so that ``kJ/m²`` equals ``kJ/m2`` and ``degC`` equals ``°C``."""
     plain = unicodedata.normalize("NFKC", unit).replace(" ", "").replace("^", "").replace("·", "*")
     return {"degC": "°C", "degreeC": "°C", "C": "°C", "percent": "%"}.get(plain, plain)

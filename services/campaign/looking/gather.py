@@ -19,7 +19,7 @@ from services.records.reading import Reading
 from services.store.errors import UnknownMeasurementError
 from services.store.measurements import SqlMeasurements
 
-__all__ = ["LookError", "Seen", "seen_in_file", "seen_of"]
+__all__ = ["LookError", "Seen", "seen_in_file", "seen_kept", "seen_of"]
 
 _MEASUREMENT = re.compile(r"M-[0-9A-F]+-\d+", re.IGNORECASE)
 
@@ -112,13 +112,13 @@ def seen_of(what: str, sandbox: Sandbox, taken: SqlMeasurements, blob: Callable[
     found = found or taken.measurements(proposal=wanted)
     if not found:
         raise LookError(_nothing(what, taken))
-    return tuple(_seen_kept(found, sandbox, taken, blob))
+    return tuple(seen_kept(found, sandbox, taken, blob))
 
 
-def _seen_kept(
+def seen_kept(
     measurements: Sequence[Measurement], sandbox: Sandbox, taken: SqlMeasurements, blob: Callable[[str], Path]
 ) -> Iterator[Seen]:
-    """Read each file once, whatever it holds of what is wanted."""
+    """Read the kept files of measurements, each once, whatever it holds of what is wanted."""
     read: dict[str, ReadFile | str] = {}
     for one in measurements:
         file = taken.file(one.file)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from sqlalchemy import Engine
 
 from campaigns.virtual_laboratory import VirtualLaboratory
 from loop.agent import propose_batch
+from loop.orders import LabReport
 from loop.refit import refit
 from loop.state import CampaignState
 from services.campaign.inbox_folder import InboxMemory
@@ -75,6 +77,7 @@ def worker(
     *,
     name: str = "here:0",
     length: timedelta = timedelta(seconds=60),
+    file_results: Callable[[CampaignState], list[LabReport]] = lambda _: [],
 ) -> Worker:
     """A worker with everything it needs, in this process."""
     memory = InboxMemory()
@@ -106,4 +109,5 @@ def worker(
         refitter=refit,
         name=name,
         length=length,
+        file_results=file_results,
     )
