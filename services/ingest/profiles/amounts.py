@@ -1,20 +1,22 @@
-"""A specimen a row of amounts: molar masses, oxides, densities; limits stay limits."""
+"""A specimen a row of amounts: molar masses, oxides, densities; limits stay limits, columns of words tell facts."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from loop.observations import State
 from services.ingest.errors import UnreadableFile, UnreadableTable
 from services.ingest.profiles.cell_kinds import number
+from services.ingest.profiles.fields import facts_of
 from services.ingest.profiles.labels import is_label, is_replicate, with_notes
 from services.ingest.profiles.profile import Profile
 from services.ingest.profiles.vocabulary import name_and_unit, quantity_of, slug, unit_spelled
 from services.ingest.tables import table_of
 from services.ingest.units import same_unit
-from services.records.reading import Amount, Facts, Reading
+from services.records.reading import Amount, Reading
 from services.records.table import Column, Table
 
 __all__ = ["read_amounts"]
@@ -120,10 +122,11 @@ def _row(
     texts = {
         column.header: _text(column, row) for column in table.columns if column.kind == "text" and _text(column, row)
     }
+    facts, _ = facts_of(texts, profile.fields, None)
     return Reading(
         modality=profile.modality,
         amounts=amounts,
-        facts=Facts(specimen=named[0] if named else "", texts=texts),
+        facts=replace(facts, specimen=named[0] if named else ""),
         label=", ".join(filter(None, named)) or f"{table.row_word} {table.row_numbers[row]}",
     )
 

@@ -11,7 +11,16 @@ from services.ingest.numerals import PLAIN, DecimalMark, value_of
 from services.ingest.vocabulary import MISSING
 from services.ingest.wording import as_numeral, fold
 
-__all__ = ["is_clock", "is_missing", "is_number", "is_number_like", "number", "seconds", "starts_as_number"]
+__all__ = [
+    "is_amount",
+    "is_clock",
+    "is_missing",
+    "is_number",
+    "is_number_like",
+    "number",
+    "seconds",
+    "starts_as_number",
+]
 
 _NUMBER = re.compile(r"[+-]?(?:\d[\d.,' ]*|[.,]\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _CLOCK = re.compile(r"(?P<h>\d{1,4}):(?P<m>[0-5]\d):(?P<s>[0-5]?\d(?:[.,]\d+)?)", re.ASCII)
@@ -19,6 +28,7 @@ _STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?", re.ASCI
 _LOCAL_STAMP = re.compile(
     r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}[ T]+\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?[AP]M)?", re.ASCII | re.IGNORECASE
 )
+_LIMITS = ("<", ">", "≤", "≥")
 _STARTS = re.compile(r"[+-]?[.,]?\d")
 _ALSO_MISSING = frozenset(["#nv", "-nan", "1.#qnan", "-1.#ind", "***", "****", "*****"])
 
@@ -32,6 +42,11 @@ def is_missing(cell: str) -> bool:
 def is_number(cell: str) -> bool:
     """Say whether a cell is a number under some decimal mark."""
     return _NUMBER.fullmatch(cell if cell.isascii() else as_numeral(cell)) is not None
+
+
+def is_amount(cell: str) -> bool:
+    """Say whether a cell is a number, or a limit that a value lies below or above: ``<0.01``."""
+    return is_number(cell.lstrip("<>≤≥ ") if cell[:1] in _LIMITS else cell)
 
 
 def is_number_like(cell: str) -> bool:

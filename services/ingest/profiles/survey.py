@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from services.ingest.numerals import DecimalMark, marks_of
-from services.ingest.profiles.cell_kinds import is_clock, is_missing, is_number, is_number_like
+from services.ingest.profiles.cell_kinds import is_amount, is_clock, is_missing, is_number, is_number_like
 from services.ingest.profiles.lines import BLANKS, DELIMITERS, Lines, split
 from services.ingest.profiles.table_header import TableHeader, find_header, is_numeric_header
 from services.ingest.wording import as_numeral
@@ -175,14 +175,14 @@ def _runs(texts: Sequence[str], widths: Sequence[int], width: int) -> list[Run]:
 
 
 def _mixed(lines: Lines, candidates: Sequence[str]) -> tuple[str, int, tuple[Run, ...]] | None:
-    """Find rows that hold words and numbers, under a row of names."""
+    """Find rows that hold words and numbers, or limits as ``<0.01``, under a row of names."""
     best: tuple[int, str, int] | None = None
     for by in candidates:
         if by == BLANKS:
             continue
         rows = [split(text, by) for text in lines.texts[:_MIXED_WINDOW] if by in text]
-        widths = Counter(len(row) for row in rows if any(map(is_number, row)))
-        headed = {len(row) for row in rows if not any(map(is_number, row)) and all(row)}
+        widths = Counter(len(row) for row in rows if any(map(is_amount, row)))
+        headed = {len(row) for row in rows if not any(map(is_amount, row)) and all(row)}
         for width, count in widths.items():
             weight = count * width * (_HEADED if width in headed else 1)
             if best is None or weight > best[0]:
@@ -193,7 +193,7 @@ def _mixed(lines: Lines, candidates: Sequence[str]) -> tuple[str, int, tuple[Run
     data = [
         i
         for i, text in enumerate(lines.texts)
-        if by in text and len(cells := split(text, by)) == width and any(map(is_number, cells))
+        if by in text and len(cells := split(text, by)) == width and any(map(is_amount, cells))
     ]
     if not data:
         return None
@@ -215,7 +215,7 @@ def _kind(cells: Sequence[str]) -> ColumnKind:
     filled = [cell for cell in cells if not is_missing(cell)]
     if not filled:
         return "empty"
-    n_numbers = sum(map(is_number, filled))
+    n_numbers = sum(map(is_amount, filled))
     if 2 * n_numbers >= len(filled):
         return "numbers"
     return "clock" if 2 * sum(map(is_clock, filled)) >= len(filled) else "words"
@@ -223,7 +223,12 @@ def _kind(cells: Sequence[str]) -> ColumnKind:
 
 def _mark(sample: Sequence[Sequence[str]], kinds: Sequence[ColumnKind], by: str) -> DecimalMark | None:
     """Tell the decimal mark by the numerals; None where they can be read under both."""
-    cells = [as_numeral(row[c]).lower() for row in sample for c, kind in enumerate(kinds) if kind == "numbers"]
+    cells = [
+        as_numeral(row[c]).lower().lstrip("<>≤≥ ")
+        for row in sample
+        for c, kind in enumerate(kinds)
+        if kind == "numbers"
+    ]
     votes = Counter(marks_of(cell) for cell in cells if "," in cell or "." in cell)
     if votes["."] != votes[","]:
         return "." if votes["."] > votes[","] else ","
