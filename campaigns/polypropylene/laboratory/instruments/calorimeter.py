@@ -63,7 +63,7 @@ def mounted(piece: Piece, *, lightest: float = 4.0, heaviest: float = 8.0) -> Mo
 def measured(
     flow: np.ndarray, celsius: np.ndarray, seconds: float, pan: Mounted, rng: np.random.Generator
 ) -> np.ndarray:
-    """Return the signal in mW, shape (n,), of a heat flow in W/g: smeared, scaled, on the instrument's baseline, noisy."""
+    """Return the signal in mW, shape (n,), of a heat flow in W/g: smeared, scaled, on a baseline, noisy."""
     keep = math.exp(-seconds / pan.settling)
     smeared = lfilter([1 - keep], [1, -keep], flow * pan.mass_mg)
     x = (celsius - 85) / 135

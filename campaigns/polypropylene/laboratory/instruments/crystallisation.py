@@ -1,9 +1,9 @@
 """Crystallisation of the melt on cooling: growth that goes on as the temperature falls, by Nakamura's equation.
 
 X = 1 - exp(-(∫K dt)^n), Nakamura, Watanabe, Katayama & Amano, J. Appl. Polym. Sci. 16 (1972) 1077, with the rate of
-Hoffman and Lauritzen, exp(-U / R(T - T∞)) exp(-Kg / T ΔT f). Foreign surfaces raise the temperature of the greatest rate
-from 111 °C to 130 °C, as sorbitols and phosphates do (Beck, J. Appl. Polym. Sci. 11 (1967) 673); Kg, n, the part that
-crystallises later between the lamellae, and the influence of chains are declared.
+Hoffman and Lauritzen, exp(-U / R(T - T∞)) exp(-Kg / T ΔT f). Foreign surfaces raise the temperature of the greatest
+rate from 111 °C to 130 °C, as good nucleating agents do (Beck, J. Appl. Polym. Sci. 11 (1967) 673); Kg, n, the part
+that crystallises later between the lamellae, and the influence of chains are declared.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Differential scanning calorimetry: -50 to 220 °C, back, and up again at 10 K/min in nitrogen, 4 to 8 mg.
 
-The first heating melts what moulding made, skin and core by their shares; the second what the compound makes of itself on
-cooling at a rate that is known. Melting stands in `melting`, crystallisation in `crystallisation`, the instrument in
-`calorimeter`. Peaks are no bells: populations of thicknesses through Gibbs and Thomson, Nakamura's equation on cooling,
-both smeared by the time constant of the pan and shifted by its lag.
+The first heating melts what moulding made, skin and core by their shares; the second what the compound makes of itself
+on cooling at a rate that is known. Melting stands in `melting`, crystallisation in `crystallisation`, the instrument
+in `calorimeter`. Peaks are no bells: populations of thicknesses through Gibbs and Thomson, Nakamura's equation on
+cooling, both smeared by the time constant of the pan and shifted by its lag.
 """
 
 from __future__ import annotations

@@ -1,10 +1,11 @@
 """Size exclusion chromatography in 1,2,4-trichlorobenzene at 150 °C; what does not dissolve is filtered off.
 
 Molar masses of each polymer are log-normal (Wesslau, Makromol. Chem. 20 (1956) 111). They leave the columns by their
-hydrodynamic volume, [η] M (Grubisic, Rempp & Benoit, J. Polym. Sci. B 5 (1967) 753), with the constants of Mark and Houwink
-that Sun, Brant, Chance & Graessley, Macromolecules 34 (2001) 6812, give for polyethylene, polypropylene and polystyrene.
-The calibration curve, band broadening, solvent peaks and all drifts are declared. The evaluation takes everything for
-polypropylene and does not correct for broadening, as usual: polyethylene in it seems heavier than it is.
+hydrodynamic volume, [η] M (Grubisic, Rempp & Benoit, J. Polym. Sci. B 5 (1967) 753), with the constants of Mark and
+Houwink that are usual for polyethylene, polypropylene and polystyrene (Sun, Brant, Chance & Graessley, Macromolecules
+34 (2001) 6812). The calibration curve, band broadening, solvent peaks and all drifts are declared. The evaluation
+takes everything for polypropylene and does not correct for broadening, as usual: polyethylene in it seems heavier than
+it is.
 """
 
 from __future__ import annotations
@@ -95,7 +96,7 @@ def chromatogram(structure: Structure, *, flow: float = 1.0) -> tuple[np.ndarray
     signal = mass_distribution(structure, log_mass) * np.abs(slope) * flow * _MV_PER_MG
     additives = 4000 * structure.composition.antioxidant + 3.0
     for place, area in zip(_SOLVENT_ML, (additives, -5.0), strict=True):
-        signal[int(round((place / flow - _FIRST_ML) / _STEP_ML))] += area / _STEP_ML
+        signal[round((place / flow - _FIRST_ML) / _STEP_ML)] += area / _STEP_ML
     return volume, _broadened(signal)
 
 
@@ -149,7 +150,9 @@ def gpc(piece: Piece) -> tuple[LabFile, ...]:
 
 
 def _method(habits: Habits) -> tuple[str, ...]:
-    told = {name: (decimals(1e4 * k, "%.3f", habits), decimals(a, "%.3f", habits)) for name, (k, a) in MARK_HOUWINK.items()}
+    told = {
+        name: (decimals(1e4 * k, "%.3f", habits), decimals(a, "%.3f", habits)) for name, (k, a) in MARK_HOUWINK.items()
+    }
     return (
         "Eluent: 1,2,4-trichlorobenzene with 300 ppm butylated hydroxytoluene",
         "Columns: 3 x mixed B, 10 µm",
@@ -183,7 +186,17 @@ def _distribution_file(piece: Piece, preamble: tuple[str, ...], found: Distribut
 
 
 def _averages_file(piece: Piece, averages: Averages, habits: Habits) -> LabFile:
-    names = ("Sample", "Instrument", "Session", "Operator", "Date", "Mn (g/mol)", "Mw (g/mol)", "Mz (g/mol)", "Mp (g/mol)")
+    names = (
+        "Sample",
+        "Instrument",
+        "Session",
+        "Operator",
+        "Date",
+        "Mn (g/mol)",
+        "Mw (g/mol)",
+        "Mz (g/mol)",
+        "Mp (g/mol)",
+    )
     words = (
         piece.label,
         piece.session.instrument,
@@ -208,7 +221,7 @@ def _calibrated(volume: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _own_mass(apparent: np.ndarray, ethylene: float) -> tuple[np.ndarray, float]:
-    """Return log M of a chain of some ethylene share whose volume is that of a polypropylene, and d log M / d apparent."""
+    """Return log M of a chain of some ethylene share with the volume of a polypropylene, and its slope over that."""
     (k_pp, a_pp), (k_pe, a_pe) = MARK_HOUWINK["polypropylene"], MARK_HOUWINK["polyethylene"]
     log_k = (1 - ethylene) * math.log10(k_pp) + ethylene * math.log10(k_pe)
     power = (1 - ethylene) * a_pp + ethylene * a_pe
@@ -224,7 +237,7 @@ def _lognormal(log_mass: np.ndarray, mw: float, dispersity: float) -> np.ndarray
 
 
 def _broadened(signal: np.ndarray) -> np.ndarray:
-    """Smear a signal by a normal spread with an exponential tail, as far as standards do not show it: its mean stays."""
+    """Smear a signal by a normal spread with an exponential tail; its mean stays, as standards go the same way."""
     reach = np.arange(-1.2, 2.0 + _STEP_ML / 2, _STEP_ML)
     normal = np.exp(-0.5 * (reach / _SIGMA_ML) ** 2)
     tail = np.where(reach >= 0, np.exp(-np.maximum(reach, 0) / _TAIL_ML), 0.0)
@@ -233,7 +246,7 @@ def _broadened(signal: np.ndarray) -> np.ndarray:
     mean = float((kernel * places).sum() / kernel.sum())
     kernel = np.interp(reach + mean, places, kernel)
     smeared = np.convolve(signal, kernel / kernel.sum())
-    before = int(round(-reach[0] / _STEP_ML))
+    before = round(-float(reach[0]) / _STEP_ML)
     return np.asarray(smeared[before : before + len(signal)])
 
 

@@ -1,11 +1,11 @@
-"""Melting of a moulded or a solidified compound: populations of lamellae, each crystal at the temperature of its thickness.
+"""Melting of a moulded or a solidified compound: populations of lamellae, each at the temperature of its thickness.
 
 Thickness decides the melting temperature (Gibbs and Thomson): T = T0 (1 - c / l), with c twice the fold surface energy
 over the volume enthalpy of fusion. For the α phase T0 = 187.5 °C and c = 1.03 nm (0.10 J/m², 207 J/g), so that 17 nm
-melt at 160 °C; other constants in use halve the thickness (Wunderlich, Macromolecular Physics 3, ch. 8). Comonomer
-lowers T0 as Flory's exclusion has it, Trans. Faraday Soc. 51 (1955) 848. β crystals melt, a part of them crystallises
-anew as α, and that melts above (Varga, J. Macromol. Sci. Phys. B41 (2002) 1121). Median thicknesses over crystallite
-size, nucleation and crystallisation temperature, and all spreads, are declared.
+melt at 160 °C; other constants in use halve the thickness. Comonomer lowers T0 as Flory's exclusion has it, Trans.
+Faraday Soc. 51 (1955) 848. β crystals melt, a part of them crystallises anew as α, and that melts above (Varga, J.
+Macromol. Sci. Phys. B41 (2002) 1121). Median thicknesses over crystallite size, nucleation and crystallisation
+temperature, and all spreads, are declared.
 """
 
 from __future__ import annotations
@@ -76,13 +76,13 @@ def moulded(structure: Structure) -> tuple[Population, ...]:
 
 
 def solidified(structure: Structure, peak_celsius: float) -> tuple[Population, ...]:
-    """Return the lamellae of a compound cooled at 10 K/min, which crystallised fastest at a temperature: a second heating."""
+    """Return the lamellae of a compound cooled at 10 K/min, fastest at a temperature: what a second heating melts."""
     thickness = 18.9 + 0.10 * (peak_celsius - 112)
     return (*_phases(structure, 1.0, solidified_crystals(structure), thickness, spread=0.10), *_soft(structure))
 
 
 def solidified_crystals(structure: Structure) -> Crystals:
-    """Return the crystals that a compound has after cooling at 10 K/min: by nucleation and chains, without its history."""
+    """Return the crystals of a compound cooled at 10 K/min: by nucleation and chains, without its history."""
     chains, nucleated = structure.chains, structure.nucleation
     pp = 0.485 + 0.035 * nucleated + 0.05 * math.log10(300 / chains.mw) - 5 * chains.defects
     return Crystals(
@@ -154,9 +154,7 @@ def _soft(structure: Structure) -> list[Population]:
     of_pe = {"fusion": FUSION["pe"], "equilibrium": _PE[0], "length": _PE[1]}
     return [
         Population(phase="pe", mass=composition.pe * crystalline_pe, thickness=15.8, spread=0.24, **of_pe),
-        Population(
-            phase="rubber", mass=composition.rubber * _OF_RUBBER * beyond, thickness=3.2, spread=0.16, **of_pe
-        ),
+        Population(phase="rubber", mass=composition.rubber * _OF_RUBBER * beyond, thickness=3.2, spread=0.16, **of_pe),
     ]
 
 

@@ -1,10 +1,10 @@
 """Oxidation induction time: up to 200 °C in nitrogen, five minutes there, then oxygen until the specimen burns away.
 
-The program is that of ISO 11357-6. Antioxidant is used up at an even rate, faster the more oxidised the specimen already is,
-and holds back a chain reaction that begins on the peroxides that are there: dX/dt = k X (1 - X) / (1 + A(t) / A0), whose
-solution is a logistic over the integral of its rate. With time to onset near proportional to the antioxidant left, as
-Zweifel, Maier & Schiller, Plastics Additives Handbook, 6th ed., ch. 1, show; the constants are declared: half an hour for
-0.1 %, two to three minutes without.
+The program is that of ISO 11357-6. Antioxidant is used up at an even rate, faster the more oxidised the specimen
+already is, and holds back a chain reaction that begins on the peroxides that are there: dX/dt = k X (1 - X) / (1 +
+A(t) / A0), whose solution is a logistic over the integral of its rate; its products go on to burn slowly. The time to
+onset is near proportional to the antioxidant left, as Zweifel, Maier & Schiller, Plastics Additives Handbook, 6th ed.,
+ch. 1, show; the constants are declared: half an hour for 0.1 %, about a minute without.
 """
 
 from __future__ import annotations

@@ -1,11 +1,12 @@
 """Thermogravimetry: 30 to 900 °C and ten minutes there, in nitrogen up to 650 °C, then in air so that carbon burns.
 
 Every component loses mass by a kinetic equation along the true temperature of the specimen. Polymers break at random
-places: conversion (1 - exp(-θ))² with θ the integral of the rate constant, the closed form of the random scission model
-with L = 2 of Sánchez-Jiménez, Pérez-Maqueda, Perejón & Criado, Polym. Degrad. Stab. 95 (2010) 733. Activation energies
-lie within those of Peterson, Vyazovkin & Wight, Macromol. Chem. Phys. 202 (2001) 775 (polypropylene and polyethylene in
-nitrogen); talc loses its water by first order, Ward, Thermochim. Acta 13 (1975) 7; calcite shrinks as a disc that is eaten from its rim
-(declared, as are all peak temperatures). What is lost is stoichiometry: CaCO3 43.97 %, talc 4.75 %.
+places: conversion (1 - exp(-θ))² with θ the integral of the rate constant, the closed form of the random scission
+model with L = 2 of Sánchez-Jiménez, Pérez-Maqueda, Perejón & Criado, Polym. Degrad. Stab. 95 (2010) 733. Activation
+energies lie within those of Peterson, Vyazovkin & Wight, Macromol. Chem. Phys. 202 (2001) 775 (polypropylene and
+polyethylene in nitrogen); talc loses its water by first order, Ward, Thermochim. Acta 13 (1975) 7; calcite shrinks as
+a disc that is eaten from its rim (declared, as are all peak temperatures). What is lost is stoichiometry: CaCO3 43.97
+%, talc 4.75 %.
 """
 
 from __future__ import annotations
@@ -152,8 +153,8 @@ def tg(piece: Piece, *, rate: float = _RATE) -> LabFile:
 def _steps(structure: Structure) -> tuple[_Step, ...]:
     """List what goes, and when.
 
-    Oxidised groups are weak links where chains break first, short chains leave sooner, and without antioxidant traces of
-    oxygen in the purge gas attack first (sizes declared).
+    Oxidised groups are weak links where chains break first, short chains leave sooner, and without antioxidant traces
+    of oxygen in the purge gas attack first (sizes declared).
     """
     composition, chains = structure.composition, structure.chains
     weak = min(0.25, 0.010 + 0.0025 * chains.carbonyl + 0.03 * math.exp(-composition.antioxidant / 0.0004))

@@ -1,9 +1,10 @@
 """X-ray fluorescence of a pressed plate: oxides of what is heavier than sodium; carbon and hydrogen do not show.
 
 Minerals by their formulae: talc Mg3Si4O10(OH)2, calcite CaCO3, rutile; what fillers of the trade bring beside them
-(iron and alumina of talc, magnesia of calcite, the coat of titania, sulphur of carbon black) is declared, as are sensitivities
-and limits of detection. Light elements are seen some micrometres deep: skin without filler and the size of its grains make
-them low. Phosphorus is that of phosphate nucleating agents and of the phosphite half of the antioxidant that is left.
+(iron and alumina of talc, magnesia of calcite, the coat of titania, sulphur of carbon black) is declared, as are
+sensitivities and limits of detection. Light elements are seen some micrometres deep: skin without filler and the size
+of its grains make them low. Phosphorus is that of phosphate nucleating agents and of the phosphite half of the
+antioxidant that is left.
 """
 
 from __future__ import annotations
@@ -11,8 +12,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-import numpy as np
 
 from campaigns.polypropylene.laboratory.piece import LabFile, Piece
 from campaigns.polypropylene.laboratory.structure import Structure
@@ -32,15 +31,15 @@ _MINERALS: Mapping[str, Mapping[str, float]] = {
     "antioxidant": {"P2O5": 0.055},
     "nucleating_agent": {"P2O5": 0.14},
 }
-"""Shares of mass: talc is 98.2 % and calcite 99.2 % of its formula, which would be 31.88 % MgO and 63.37 % SiO2, 56.03 % CaO."""
+"""Shares of mass. Talc of the trade is 98.2 % of its formula (31.88 % MgO, 63.37 % SiO2), calcite 99.2 % (56.03 %)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Line:
     """How well an oxide shows.
 
-    `limit` of detection and `noise` (standard deviation at 1 %, going with the root of the share) in per cent; `depth` in
-    µm that its line comes from; `drift` relative, from session to session.
+    `limit` of detection and `noise` (standard deviation at 1 %, going with the root of the share) in per cent; `depth`
+    in µm that its line comes from; `drift` relative, from session to session.
     """
 
     limit: float
@@ -50,15 +49,15 @@ class _Line:
 
 
 _LINES: Mapping[str, _Line] = {
-    "MgO": _Line(limit=0.05, noise=0.030, depth=8, drift=0.020),
-    "Al2O3": _Line(limit=0.02, noise=0.015, depth=12, drift=0.015),
-    "SiO2": _Line(limit=0.01, noise=0.012, depth=18, drift=0.012),
-    "P2O5": _Line(limit=0.002, noise=0.008, depth=28, drift=0.010),
-    "SO3": _Line(limit=0.002, noise=0.008, depth=40, drift=0.010),
-    "CaO": _Line(limit=0.001, noise=0.006, depth=130, drift=0.006),
-    "TiO2": _Line(limit=0.001, noise=0.006, depth=220, drift=0.006),
-    "Fe2O3": _Line(limit=0.0005, noise=0.005, depth=700, drift=0.006),
-    "ZnO": _Line(limit=0.0003, noise=0.004, depth=1700, drift=0.006),
+    "MgO": _Line(limit=0.05, noise=0.010, depth=8, drift=0.020),
+    "Al2O3": _Line(limit=0.02, noise=0.006, depth=12, drift=0.015),
+    "SiO2": _Line(limit=0.01, noise=0.005, depth=18, drift=0.012),
+    "P2O5": _Line(limit=0.002, noise=0.004, depth=28, drift=0.010),
+    "SO3": _Line(limit=0.002, noise=0.004, depth=40, drift=0.010),
+    "CaO": _Line(limit=0.001, noise=0.003, depth=130, drift=0.006),
+    "TiO2": _Line(limit=0.001, noise=0.003, depth=220, drift=0.006),
+    "Fe2O3": _Line(limit=0.0005, noise=0.003, depth=700, drift=0.006),
+    "ZnO": _Line(limit=0.0003, noise=0.002, depth=1700, drift=0.006),
 }
 _SKIN_UM, _POOR = 6.0, 0.08  # depth of the skin that is poor in filler, and how poor
 _GRAIN = 0.010  # relative loss by grain size over depth
@@ -115,5 +114,5 @@ def _seen(piece: Piece) -> dict[str, float]:
         coarse = 1 / (1 + _GRAIN * grains / line.depth)
         drift = line.drift * (0.7 * session.gain + 0.5 * session.tilt)
         counted = true * poor * coarse * (1 + drift) * (1 + flat)
-        found[oxide] = counted + float(rng.normal(0, line.noise * math.sqrt(max(counted, 0.0)) * 0.3 + line.limit / 3))
+        found[oxide] = counted + float(rng.normal(0, line.noise * math.sqrt(counted) + line.limit / 3))
     return found

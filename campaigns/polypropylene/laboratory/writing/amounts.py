@@ -1,4 +1,4 @@
-"""Tables of results, a specimen a row, as programs of GPC and XRF export them: text, limits of detection as ``< 0.01``."""
+"""Tables of results, a specimen a row, as programs of GPC and XRF export them; limits of detection as ``<0.01``."""
 
 from __future__ import annotations
 
