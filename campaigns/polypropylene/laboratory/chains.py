@@ -33,7 +33,14 @@ def blend(parts: Mapping[tuple[float, float, float], float], *, carbonyl: float,
 
 
 def degrade(
-    chains: Chains, *, melt: float, speed: float, passes: int, antioxidant: float, hydroperoxide: float
+    chains: Chains,
+    *,
+    melt: float,
+    speed: float,
+    passes: int,
+    antioxidant: float,
+    hydroperoxide: float,
+    residence: float = 1.0,
 ) -> tuple[Chains, float]:
     """Send chains through the extruder; return them as they leave it, and the antioxidant left (mass share).
 
@@ -45,9 +52,11 @@ def degrade(
         Mass share at the start.
     hydroperoxide
         Relative; what recyclate brings that starts oxidation.
+    residence
+        Relative; how long it stayed, and how moist it was.
     """
     heat = math.exp(_ACTIVATION_K * (1 / _REFERENCE_K - 1 / (melt + 273.15)))
-    load = passes * heat * (speed / 300) ** 0.8
+    load = passes * heat * (speed / 300) ** 0.8 * residence
     cuts = _SCISSION * load * (1 + 2 * hydroperoxide) / (1 + antioxidant / _HALVING)
     mn = chains.mn / (1 + cuts)
     dispersity = 2 + (chains.dispersity - 2) / (1 + cuts)

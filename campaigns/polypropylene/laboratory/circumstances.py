@@ -5,7 +5,7 @@ All of it follows from the laboratory's seed and the names of day and specimen: 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 
 import numpy as np
@@ -13,10 +13,37 @@ import numpy as np
 from campaigns.polypropylene.laboratory.structure import Hidden
 from loop.seeds import derive_seed
 
-__all__ = ["Circumstances", "circumstances_of"]
+__all__ = ["Circumstances", "Variation", "circumstances_of", "tested_on"]
 
 _OPERATORS = ("Aoki", "Braun", "Costa")
 _MACHINES = ("E1", "E2")
+
+
+@dataclass(frozen=True, slots=True)
+class Variation:
+    """What comes out otherwise each time, though nothing was set otherwise: standard normal deviates.
+
+    Instruments see all of it in structure; the formulation tells none of it.
+
+    Attributes
+    ----------
+    bag_pe, bag_chains, bag_oxidation, bag_minerals
+        The bag of recyclate against its lot: polyethylene, chain length, oxidation, minerals.
+    scission, dispersion, drops
+        Residence time and moisture; break-up of agglomerates; break-up of rubber.
+    cooling, shear
+        Of the moulding: crystallinity and crystallite size; skin, β phase and orientation.
+    """
+
+    bag_pe: float
+    bag_chains: float
+    bag_oxidation: float
+    bag_minerals: float
+    scission: float
+    dispersion: float
+    drops: float
+    cooling: float
+    shear: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +68,7 @@ class Circumstances:
     melt_offset: float
     mould_offset: float
     dosing: tuple[float, ...]
+    variation: Variation
     hidden: Hidden
     age_h: float
 
@@ -63,6 +91,7 @@ def circumstances_of(specimen: str, *, seed: int, moulded_on: date, n_feeders: i
         melt_offset=melt + float(own.normal(0, 0.5)),
         mould_offset=mould + float(own.normal(0, 0.5)),
         dosing=tuple(float(f) for f in np.exp(own.normal(0, 0.005, n_feeders))),
+        variation=Variation(*(float(v) for v in own.standard_normal(len(fields(Variation))))),
         hidden=Hidden(weld_line=float(own.standard_normal()), gels=float(own.standard_normal())),
         age_h=float(np.round(own.uniform(150, 260), 1)),
     )

@@ -6,15 +6,16 @@ in `chains`, `crystals` and `domains`; this file mixes the ingredients and puts 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from campaigns.polypropylene.laboratory.chains import blend, degrade
-from campaigns.polypropylene.laboratory.circumstances import Circumstances
+from campaigns.polypropylene.laboratory.circumstances import Circumstances, Variation
 from campaigns.polypropylene.laboratory.crystals import core_of, nucleation, skin_of, skin_share
 from campaigns.polypropylene.laboratory.domains import domains_of, mixing
 from campaigns.polypropylene.laboratory.materials import BLOCK_PP, ELASTOMER, HOMO_PP, LOTS, MASTERBATCH_BLACK, Lot
-from campaigns.polypropylene.laboratory.structure import Composition, Structure
+from campaigns.polypropylene.laboratory.structure import Composition, Domains, Structure
 from loop.values import Formulation
 
 __all__ = ["FEEDERS", "Processing", "compound", "processing_of"]
@@ -69,7 +70,8 @@ def compound(formulation: Formulation, made: Circumstances) -> Structure:
     KeyError
         If the lot is not known, or something of the formulation is missing.
     """
-    lot, how = LOTS[str(formulation["recyclate lot"])], processing_of(formulation, made)
+    varied, how = made.variation, processing_of(formulation, made)
+    lot = bag_of(LOTS[str(formulation["recyclate lot"])], varied)
     dosed = {name: float(formulation[name]) * f for name, f in zip(FEEDERS, made.dosing, strict=True)}
     share = {name: value / sum(dosed.values()) for name, value in dosed.items()}
     mixed = _mixed(share, lot)
@@ -91,17 +93,27 @@ def compound(formulation: Formulation, made: Circumstances) -> Structure:
         passes=how.passes,
         antioxidant=mixed.antioxidant,
         hydroperoxide=recycled * lot.hydroperoxide,
+        residence=math.exp(0.25 * varied.scission),
     )
     composition = _with_antioxidant(mixed, antioxidant)
     domains = domains_of(composition, chains, energy=energy, speed=how.speed, viscosity=ELASTOMER.viscosity)
+    domains = _come_out(domains, varied)
     nucleated = nucleation(composition, agglomerated=domains.agglomerated)
-    core = core_of(chains, nucleated=nucleated, mould=how.mould, speed=how.speed)
+    core = core_of(chains, nucleated=nucleated, mould=how.mould, speed=how.speed, cooling=varied.cooling)
     return Structure(
         composition=composition,
         chains=chains,
-        skin=skin_of(core, chains, nucleated=nucleated, mould=how.mould, speed=how.speed, talc=composition.talc),
+        skin=skin_of(
+            core,
+            chains,
+            nucleated=nucleated,
+            mould=how.mould,
+            speed=how.speed,
+            talc=composition.talc,
+            shear=varied.shear,
+        ),
         core=core,
-        skin_share=skin_share(chains, melt=how.melt, mould=how.mould),
+        skin_share=skin_share(chains, melt=how.melt, mould=how.mould, shear=varied.shear),
         domains=domains,
         nucleation=nucleated,
         hidden=made.hidden,
@@ -137,6 +149,32 @@ def _mixed(share: Mapping[str, float], lot: Lot) -> Composition:
         carbon_black=carbon,
         antioxidant=antioxidant,
         nucleating_agent=nucleating,
+    )
+
+
+def bag_of(lot: Lot, varied: Variation) -> Lot:
+    """Return one bag of a lot: recyclate differs from bag to bag (sizes declared)."""
+    pe, oxidation = math.exp(0.20 * varied.bag_pe), math.exp(0.20 * varied.bag_oxidation)
+    minerals, chains = math.exp(0.25 * varied.bag_minerals), math.exp(0.07 * varied.bag_chains)
+    return replace(
+        lot,
+        mw=lot.mw * chains,
+        pe=lot.pe * pe,
+        talc=lot.talc * minerals,
+        calcite=lot.calcite * minerals,
+        titania=lot.titania * minerals,
+        carbonyl=lot.carbonyl * oxidation,
+        hydroxyl=lot.hydroxyl * oxidation,
+        hydroperoxide=lot.hydroperoxide * oxidation,
+    )
+
+
+def _come_out(domains: Domains, varied: Variation) -> Domains:
+    """Disperse a little better or worse than mixing alone says (sizes declared)."""
+    return replace(
+        domains,
+        agglomerated=min(0.8, domains.agglomerated * math.exp(0.35 * varied.dispersion)),
+        rubber_size=domains.rubber_size * math.exp(0.15 * varied.drops),
     )
 
 

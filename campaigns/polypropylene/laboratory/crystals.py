@@ -24,25 +24,31 @@ def nucleation(composition: Composition, *, agglomerated: float) -> float:
     return 1 - (1 - 0.95 * organic) * (1 - talc) * (1 - carbon)
 
 
-def core_of(chains: Chains, *, nucleated: float, mould: float, speed: float) -> Crystals:
-    """Return the crystals of the slowly cooled core. `mould` in °C, `speed` in 1/min."""
+def core_of(chains: Chains, *, nucleated: float, mould: float, speed: float, cooling: float = 0.0) -> Crystals:
+    """Return the crystals of the slowly cooled core. `mould` in °C, `speed` in 1/min; `cooling` varies it (normal)."""
     pp = 0.47 + 0.045 * nucleated + 0.05 * math.log10(300 / chains.mw) + 0.0006 * (mould - 40) - 5.0 * chains.defects
+    pp += 0.008 * cooling
     beta = 0.05 * (1 - nucleated) * (speed / 300) ** 0.5
     return Crystals(
         pp=pp,
         pe=0.55,
         beta=beta,
         gamma=min(0.25, 0.015 + 9.0 * chains.defects + 0.0004 * (mould - 20)),
-        size_110=12.0 + 0.06 * (mould - 20) + 2.0 * nucleated,
-        size_040=16.0 + 0.09 * (mould - 20) + 4.0 * nucleated,
+        size_110=12.0 + 0.06 * (mould - 20) + 2.0 * nucleated + 0.5 * cooling,
+        size_040=16.0 + 0.09 * (mould - 20) + 4.0 * nucleated + 0.7 * cooling,
         orientation=0.05,
     )
 
 
-def skin_of(core: Crystals, chains: Chains, *, nucleated: float, mould: float, speed: float, talc: float) -> Crystals:
-    """Return the crystals of the quickly cooled, sheared skin; `talc` is its mass share in the compound."""
+def skin_of(
+    core: Crystals, chains: Chains, *, nucleated: float, mould: float, speed: float, talc: float, shear: float = 0.0
+) -> Crystals:
+    """Return the crystals of the quickly cooled, sheared skin.
+
+    `talc` is its mass share in the compound; `shear` varies how strongly the skin was sheared (standard normal).
+    """
     hot = (mould - 20) / 60
-    melt_memory = min(1.5, chains.mw / 300)
+    melt_memory = min(1.5, chains.mw / 300) * math.exp(0.2 * shear)
     beta = core.beta + 0.16 * (1 - nucleated) ** 1.5 * melt_memory * (speed / 300) ** 0.3
     orientation = 0.10 + 0.25 * melt_memory * (1 - 0.4 * hot) + 0.45 * (1 - math.exp(-talc / 0.08))
     return Crystals(
@@ -56,7 +62,7 @@ def skin_of(core: Crystals, chains: Chains, *, nucleated: float, mould: float, s
     )
 
 
-def skin_share(chains: Chains, *, melt: float, mould: float) -> float:
+def skin_share(chains: Chains, *, melt: float, mould: float, shear: float = 0.0) -> float:
     """Return the share of the cross-section that is skin: thick from cold moulds, cool melts and long chains."""
     cold = 0.14 + 0.15 * (80 - mould) / 60 + 0.08 * (250 - melt) / 60
-    return min(0.6, cold * math.sqrt(chains.mw / 300))
+    return min(0.6, cold * math.sqrt(chains.mw / 300) * math.exp(0.1 * shear))
