@@ -79,14 +79,14 @@ def induction_time(structure: Structure) -> float:
 
 
 def oit(piece: Piece) -> LabFile:
-    """Measure a piece until some minutes behind its onset, or a hundred minutes at most; 4 to 8 mg in an open pan."""
+    """Measure a piece until some minutes behind its onset, or a hundred minutes at most; 5 mg in an open pan."""
     rng, session = piece.rng, piece.session
-    pan = mounted(piece)
+    pan = mounted(piece, lightest=4.7, heaviest=5.3)
     structure = portion_of(piece.structure, pan.mass_mg, rng)
     run = oit_program()
-    hotter = -pan.offset + float(rng.normal(0, 0.1))
+    hotter = -pan.offset + float(rng.normal(0, 0.05))
     oxygen_min = run.minutes[run.oxygen :] - run.minutes[run.oxygen]
-    as_fast = math.exp(0.07 * hotter + float(rng.normal(0, 0.02)))  # K, and how the surface lies open to the gas
+    as_fast = math.exp(0.07 * hotter + float(rng.normal(0, 0.005)))  # K, and how the surface lies open to the gas
     done = oxidised(structure, oxygen_min * as_fast)
     end = int(np.argmax(done > 0.97)) if done[-1] > 0.97 else len(done)
     stop = min(run.oxygen + end + int(30 * _AFTER_MIN), len(run.minutes))

@@ -122,6 +122,7 @@ def tg(piece: Piece, *, rate: float = _RATE) -> LabFile:
     offset = _TEMPERATURE_DRIFT * session.shift + float(rng.normal(0, _TEMPERATURE_OF_MOUNTING))
     true = weighed * mass_left(portion_of(piece.structure, weighed, rng), run, offset=-offset)
     mass = (1 + _GAIN_DRIFT * session.gain) * true + _balance(run, session.tilt, rng)
+    percent = 100 * mass / weighed
     celsius = run.celsius + rng.normal(0, 0.02, len(mass))
     habits = habits_for(session.instrument)
     told = f"{rate:g} K/min"
@@ -132,7 +133,7 @@ def tg(piece: Piece, *, rate: float = _RATE) -> LabFile:
     )
     bounds = (0, run.air, run.hold, len(mass))
     stretches = [
-        Stretch(name=name, columns=(run.minutes[a:b], celsius[a:b], mass[a:b]))
+        Stretch(name=name, columns=(run.minutes[a:b], celsius[a:b], percent[a:b]))
         for name, a, b in zip(names, bounds[:-1], bounds[1:], strict=True)
     ]
     preamble = (
@@ -145,7 +146,7 @@ def tg(piece: Piece, *, rate: float = _RATE) -> LabFile:
         f"Switch: air from {_SWITCH:g} °C",
     )
     data = write_run(
-        preamble, ("Time (min)", "Temperature (°C)", "Mass (mg)"), stretches, ("%.4f", "%.3f", "%.5f"), habits
+        preamble, ("Time (min)", "Temperature (°C)", "Mass (%)"), stretches, ("%.4f", "%.3f", "%.4f"), habits
     )
     return LabFile(name=f"{piece.label} tg.txt", modality="TG", labels=(piece.label,), data=data)
 

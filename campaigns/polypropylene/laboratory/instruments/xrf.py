@@ -49,15 +49,15 @@ class _Line:
 
 
 _LINES: Mapping[str, _Line] = {
-    "MgO": _Line(limit=0.05, noise=0.010, depth=8, drift=0.020),
-    "Al2O3": _Line(limit=0.02, noise=0.006, depth=12, drift=0.015),
-    "SiO2": _Line(limit=0.01, noise=0.005, depth=18, drift=0.012),
-    "P2O5": _Line(limit=0.002, noise=0.004, depth=28, drift=0.010),
-    "SO3": _Line(limit=0.002, noise=0.004, depth=40, drift=0.010),
-    "CaO": _Line(limit=0.001, noise=0.003, depth=130, drift=0.006),
-    "TiO2": _Line(limit=0.001, noise=0.003, depth=220, drift=0.006),
-    "Fe2O3": _Line(limit=0.0005, noise=0.003, depth=700, drift=0.006),
-    "ZnO": _Line(limit=0.0003, noise=0.002, depth=1700, drift=0.006),
+    "MgO": _Line(limit=0.005, noise=0.010, depth=8, drift=0.020),
+    "Al2O3": _Line(limit=0.002, noise=0.006, depth=12, drift=0.015),
+    "SiO2": _Line(limit=0.002, noise=0.005, depth=18, drift=0.012),
+    "P2O5": _Line(limit=0.0004, noise=0.004, depth=28, drift=0.010),
+    "SO3": _Line(limit=0.0004, noise=0.004, depth=40, drift=0.010),
+    "CaO": _Line(limit=0.0003, noise=0.003, depth=130, drift=0.006),
+    "TiO2": _Line(limit=0.0003, noise=0.003, depth=220, drift=0.006),
+    "Fe2O3": _Line(limit=0.0003, noise=0.003, depth=700, drift=0.006),
+    "ZnO": _Line(limit=0.0001, noise=0.002, depth=1700, drift=0.006),
 }
 _SKIN_UM, _POOR = 6.0, 0.08  # depth of the skin that is poor in filler, and how poor
 _GRAIN = 0.010  # relative loss by grain size over depth
