@@ -19,7 +19,7 @@ from campaigns.polypropylene.laboratory.piece import LabFile, Piece
 from campaigns.polypropylene.laboratory.structure import Structure
 from campaigns.polypropylene.laboratory.writing.amounts import amount, write_amounts
 from campaigns.polypropylene.laboratory.writing.facts import decimals, facts_of, habits_for
-from campaigns.polypropylene.laboratory.writing.text import Habits, write_text
+from campaigns.polypropylene.laboratory.writing.text import Habits, delimited_text
 
 __all__ = ["MARK_HOUWINK", "Averages", "Distribution", "chromatogram", "distribution_of", "gpc", "mass_distribution"]
 
@@ -167,7 +167,7 @@ def _chromatogram_file(
     piece: Piece, preamble: tuple[str, ...], volume: np.ndarray, signal: np.ndarray, habits: Habits
 ) -> LabFile:
     header = (("Retention volume (mL)", "RI signal (mV)"),)
-    data = write_text((*preamble, ""), header, (volume, signal), ("%.3f", "%.4f"), habits)
+    data = delimited_text((*preamble, ""), header, (volume, signal), ("%.3f", "%.4f"), habits)
     return LabFile(name=f"{piece.label} gpc trace.csv", modality="GPC", labels=(piece.label,), data=data)
 
 
@@ -181,7 +181,7 @@ def _distribution_file(piece: Piece, preamble: tuple[str, ...], found: Distribut
     )
     header = (("log M", "dw/dlogM", "Cumulative"),)
     columns = (found.log_mass, found.share, found.cumulative)
-    data = write_text((*preamble, *told, ""), header, columns, ("%.2f", "%.5f", "%.5f"), habits)
+    data = delimited_text((*preamble, *told, ""), header, columns, ("%.2f", "%.5f", "%.5f"), habits)
     return LabFile(name=f"{piece.label} gpc distribution.csv", modality="GPC", labels=(piece.label,), data=data)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from campaigns.polypropylene.laboratory.writing.text import Habits, write_text
+from campaigns.polypropylene.laboratory.writing.text import Habits, delimited_text
 
 __all__ = ["amount", "write_amounts"]
 
@@ -30,7 +30,7 @@ def write_amounts(names: Sequence[str], rows: Sequence[Sequence[str]], habits: H
     columns = [
         [row[k] if k < n_words else row[k].replace(".", habits.decimal) for row in rows] for k in range(len(names))
     ]
-    return write_text((), (names,), columns, ("%s",) * len(names), habits)
+    return delimited_text((), (names,), columns, ("%s",) * len(names), habits)
 
 
 def _is_amount(cell: str) -> bool:

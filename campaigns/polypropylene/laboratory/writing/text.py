@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Habits", "habits_of", "write_text"]
+__all__ = ["Habits", "delimited_text", "habits_of", "write_text"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,14 +36,14 @@ def habits_of(rng: np.random.Generator) -> Habits:
     return _KINDS[int(rng.integers(len(_KINDS)))]
 
 
-def write_text(
+def delimited_text(
     preamble: Sequence[str],
     header: Sequence[Sequence[str]],
     columns: Sequence[np.ndarray | Sequence[str]],
     forms: Sequence[str],
     habits: Habits,
 ) -> bytes:
-    """Write a preamble, header rows, and rows of cells.
+    """Return a preamble, header rows, and rows of cells as an export writes them.
 
     Parameters
     ----------
@@ -69,3 +69,7 @@ def write_text(
     if habits.encoding == "shift-jis":
         lines = [line.replace("°C", "℃").replace("µ", "μ") for line in lines]
     return (habits.line_end.join(lines) + habits.line_end).encode(habits.encoding)
+
+
+write_text = delimited_text
+"""Its other name."""

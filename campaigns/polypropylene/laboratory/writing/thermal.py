@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from campaigns.polypropylene.laboratory.writing.text import Habits, write_text
+from campaigns.polypropylene.laboratory.writing.text import Habits, delimited_text
 
 __all__ = ["Stretch", "write_run"]
 
@@ -49,4 +49,4 @@ def write_run(
         if habits.decimal != ".":
             rows = [row.replace(".", habits.decimal) for row in rows]
         lines += [f"Segment {number}: {stretch.name}", header, *rows, ""]
-    return write_text(lines[:-1], (), (), (), habits)
+    return delimited_text(lines[:-1], (), (), (), habits)
