@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Habits", "delimited_text", "habits_of", "write_text"]
+__all__ = ["Habits", "delimited_text", "habits_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,3 @@ def delimited_text(
     if habits.encoding == "shift-jis":
         lines = [line.replace("°C", "℃").replace("µ", "μ") for line in lines]
     return (habits.line_end.join(lines) + habits.line_end).encode(habits.encoding)
-
-
-write_text = delimited_text
-"""Its other name."""
