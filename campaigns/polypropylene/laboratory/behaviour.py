@@ -57,7 +57,7 @@ REFERENCE: Mapping[str, Spread] = {
     "modulus": Spread(mean=7.45, sd=0.307),
     "yield_strength": Spread(mean=3.365, sd=0.151),
     "necking_probability": Spread(mean=1.17, sd=1.94, scale="logit"),
-    "elongation_necked": Spread(mean=6.09, sd=0.539),
+    "elongation_necked": Spread(mean=5.105, sd=0.538),
     "impact_23": Spread(mean=1.65, sd=0.739),
     "impact_cold": Spread(mean=0.487, sd=0.459),
 }
@@ -90,7 +90,7 @@ def structural_properties(structure: Structure) -> Properties:
         yield_strength=relations.yield_strength(structure),
         yield_strain=relations.yield_strain(structure),
         necking_probability=share,
-        elongation_necked=80 + 700 * share * math.sqrt(structure.chains.mw / 300),
+        elongation_necked=30 + 260 * share * math.sqrt(structure.chains.mw / 300),
         elongation_brittle=3 + 25 * share + 0.4 * impact,
         impact_23=impact,
         impact_cold=relations.impact_strength(structure, cold=True),

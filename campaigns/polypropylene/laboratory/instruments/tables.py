@@ -1,0 +1,36 @@
+"""Melt flow by ISO 1133-1 at 230 °C and 2.16 kg, three cuts; density by ISO 1183-1, three pieces: rows of tables."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from campaigns.polypropylene.laboratory.behaviour import SCATTER, Properties
+from campaigns.polypropylene.laboratory.piece import LabFile, Piece
+from campaigns.polypropylene.laboratory.writing.facts import habits_for
+from campaigns.polypropylene.laboratory.writing.text import delimited_text
+
+__all__ = ["density", "melt_flow"]
+
+_N = 3
+_DENSITY_SD = 0.0006  # g/cm³
+
+
+def melt_flow(piece: Piece, properties: Properties) -> LabFile:
+    """Measure the melt flow rate of three cuts."""
+    drift = 1 + 0.01 * piece.session.gain
+    values = properties.melt_flow * drift * np.exp(SCATTER["melt_flow"][0] * piece.rng.standard_normal(_N))
+    return _table(piece, "MFR (g/10 min)", values, "%.2f", name="mfr", modality="MFR")
+
+
+def density(piece: Piece, properties: Properties) -> LabFile:
+    """Measure the density of three pieces."""
+    values = properties.density + _DENSITY_SD * piece.rng.standard_normal(_N)
+    return _table(piece, "Density (g/cm³)", values, "%.4f", name="density", modality="density")
+
+
+def _table(piece: Piece, header: str, values: np.ndarray, form: str, *, name: str, modality: str) -> LabFile:
+    habits = habits_for(piece.session.instrument)
+    cells = [(form % value).replace(".", habits.decimal) for value in values]
+    labels = [f"{piece.label} {number}" for number in range(1, _N + 1)]
+    data = delimited_text((), [("Sample", header)], [labels, cells], ("%s", "%s"), habits)
+    return LabFile(name=f"{piece.label} {name}.csv", modality=modality, labels=(piece.label,), data=data)

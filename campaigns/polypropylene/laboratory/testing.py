@@ -1,0 +1,70 @@
+"""Test a specimen: files of testers, and the sheet of what a person reads off them and types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, time
+from statistics import fmean, stdev
+
+import numpy as np
+
+from campaigns.polypropylene.laboratory.choice import LaboratoryChoice
+from campaigns.polypropylene.laboratory.circumstances import tested_on
+from campaigns.polypropylene.laboratory.instruments.impact import charpy, impact_bars
+from campaigns.polypropylene.laboratory.instruments.tables import density, melt_flow
+from campaigns.polypropylene.laboratory.instruments.tensile import tensile
+from campaigns.polypropylene.laboratory.making import Made
+from campaigns.polypropylene.laboratory.piece import LabFile, Piece
+from campaigns.polypropylene.laboratory.sessions import session_of
+from loop.definition import Definition
+from loop.seeds import derive_seed
+
+__all__ = ["result_sheet", "test_files"]
+
+_TYPED: Mapping[str, str] = {"impact": "impact_strength"}
+"""Targets that a person types into the sheet, by the quantity that they are."""
+
+
+def test_files(made: Made, choice: LaboratoryChoice) -> Iterator[LabFile]:
+    """Test a specimen: tensile, impact, melt flow and density."""
+    how = made.circumstances
+    yield tensile(_piece(made, "tensile", choice), made.properties, moulded_on=how.moulded_on, age_h=how.age_h)
+    yield charpy(_piece(made, "charpy", choice), made.properties)
+    yield melt_flow(_piece(made, "melt flow", choice), made.properties)
+    yield density(_piece(made, "density", choice), made.properties)
+
+
+def result_sheet(
+    made: Made, proposal: str, replicate: int, definition: Definition, choice: LaboratoryChoice
+) -> LabFile:
+    """Fill in the sheet of a specimen: the impact strength, as its type of break allows, and a remark.
+
+    Bars of the most frequent type count, as they are not to be averaged with others; bars that did not break have no
+    value, and say so.
+    """
+    bars = impact_bars(made.properties, _piece(made, "charpy", choice).rng)
+    kinds = [bar.kind for bar in bars]
+    most = max(sorted(set(kinds)), key=kinds.count)
+    values = [bar.strength for bar in bars if bar.kind == most and bar.strength is not None]
+    names, cells = ["proposal", "replicate"], [proposal, str(replicate)]
+    for target, known in definition.targets.items():
+        is_typed = known.source is not None and known.source.quantity in _TYPED.values()
+        if not is_typed:
+            continue
+        names += [f"{target} ({known.unit})", f"{target} sd", f"{target} n"]
+        sd = f"{stdev(values):.3f}" if len(values) > 1 else ""
+        cells += [f"{fmean(values):.2f}", sd, str(len(values))] if values else ["not measured", "", ""]
+    names.append("remarks")
+    shares = ", ".join(f"{kinds.count(kind)} {kind}" for kind in sorted(set(kinds)))
+    cells.append(f"types of break: {shares}")
+    text = "\r\n".join([",".join(names), ",".join(f'"{cell}"' if "," in cell else cell for cell in cells)]) + "\r\n"
+    return LabFile(name=f"{made.specimen} results.csv", modality="", labels=(made.specimen,), data=text.encode())
+
+
+def _piece(made: Made, instrument: str, choice: LaboratoryChoice) -> Piece:
+    """Cut a test piece; it is tested at the age that the specimen then has."""
+    day = tested_on(made.circumstances.moulded_on, made.circumstances.age_h)
+    rng = np.random.default_rng(derive_seed(choice.seed, made.specimen, instrument))
+    at = datetime.combine(day, time(9), UTC)
+    session = session_of(instrument, day, seed=choice.seed)
+    return Piece(label=made.specimen, structure=made.structure, session=session, at=at, rng=rng)
