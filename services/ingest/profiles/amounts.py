@@ -72,7 +72,7 @@ def read_amounts(name: str, data: bytes, sheet: str, profile: Profile) -> tuple[
             name, f"as {profile.title} it needs a column of {', '.join(lacking)}; it has {', '.join(table.names)}"
         )
     labels = [column for column in table.columns if is_label(column.header, profile)]
-    labels.sort(key=lambda column: is_replicate(column.header))
+    labels.sort(key=lambda column: is_replicate(column.header) or quantity_of(column.header) == "index")
     labels = labels or [column for column in table.columns if column.kind == "text"][:1]
     readings = [
         reading

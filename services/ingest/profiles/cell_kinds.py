@@ -28,6 +28,10 @@ _STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?", re.ASCI
 _LOCAL_STAMP = re.compile(
     r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}[ T]+\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?[AP]M)?", re.ASCII | re.IGNORECASE
 )
+_DATE = re.compile(
+    r"(?:\d{4}(?P<a>[./-])\d{1,2}(?P=a)\d{1,2}|\d{1,2}(?P<b>[./-])\d{1,2}(?P=b)(?:\d{4}|\d\d))\.?", re.ASCII
+)
+"""A day: no thousands are grouped by two digits, or by four."""
 _LIMITS = ("<", ">", "≤", "≥")
 _STARTS = re.compile(r"[+-]?[.,]?\d")
 _ALSO_MISSING = frozenset(["#nv", "-nan", "1.#qnan", "-1.#ind", "***", "****", "*****"])
@@ -40,8 +44,9 @@ def is_missing(cell: str) -> bool:
 
 
 def is_number(cell: str) -> bool:
-    """Say whether a cell is a number under some decimal mark."""
-    return _NUMBER.fullmatch(cell if cell.isascii() else as_numeral(cell)) is not None
+    """Say whether a cell is a number under some decimal mark; ``12.06.2025`` is a day."""
+    plain = cell if cell.isascii() else as_numeral(cell)
+    return _NUMBER.fullmatch(plain) is not None and not (plain.count(".") == 2 and _DATE.fullmatch(plain))
 
 
 def is_amount(cell: str) -> bool:
@@ -55,8 +60,10 @@ def is_number_like(cell: str) -> bool:
 
 
 def is_clock(cell: str) -> bool:
-    """Say whether a cell is a time of a clock, with or without a date, in whatever order that is written."""
-    return ":" in cell and (seconds(cell) is not None or _LOCAL_STAMP.fullmatch(cell) is not None)
+    """Say whether a cell is a time of a clock, a day, or both, in whatever order that is written."""
+    if ":" not in cell:
+        return _DATE.fullmatch(cell) is not None
+    return seconds(cell) is not None or _LOCAL_STAMP.fullmatch(cell) is not None
 
 
 def starts_as_number(cell: str) -> bool:

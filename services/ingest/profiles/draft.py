@@ -7,6 +7,7 @@ from collections.abc import Container, Iterator, Sequence
 from itertools import chain, pairwise
 from pathlib import PurePath
 
+from services.ingest.errors import UnreadableFile
 from services.ingest.profiles.axis import AXES
 from services.ingest.profiles.fields import fields_in
 from services.ingest.profiles.lines import BLANKS
@@ -15,6 +16,7 @@ from services.ingest.profiles.profile import Shape
 from services.ingest.profiles.resolved import Resolved, pieces_of, resolve
 from services.ingest.profiles.structure import between, general, labelled, matrix_of, modality_by_name, modality_of
 from services.ingest.profiles.survey import Survey
+from services.ingest.profiles.turned import amount_rows
 from services.ingest.profiles.vocabulary import fact_of, name_and_unit, quantity_of, slug
 
 __all__ = ["draft"]
@@ -48,7 +50,7 @@ def draft(
     columns = resolve(looked, (), name)
     before = [looked.lines.texts[i] for i in looked.preamble]
     quantities = {column.quantity for column in columns}
-    modality = modality_of(quantities)
+    modality = modality_of(quantities) if shape in ("curve", "amounts") else ""
     asked = modality_by_name([PurePath(name).stem, *before])
     lines = [
         f"# Drafted from {PurePath(name).name}: {looked.lines.read_as}, {looked.n_rows} rows of {looked.width} cells.",
@@ -74,6 +76,8 @@ def draft(
             lines += _columns_matrix(columns)
         case "amounts":
             lines += _amounts(looked, columns)
+        case "amounts in rows":
+            lines += _turned(looked)
     lines += _fields(looked, before)
     lines += _end(looked, shape)
     return "".join(c if c.isprintable() or c == "\n" else "." for c in "\n".join(lines)) + "\n"
@@ -180,7 +184,7 @@ def _rising(names: Sequence[str], columns: Sequence[Resolved], looked: Survey, n
             name, looked.lines, rows, [c.index for c in columns], width=looked.width, delimiter=looked.delimiter,
             mark=looked.mark or ",", may_end_early=True,
         )  # fmt: skip
-    except ValueError:
+    except (ValueError, UnreadableFile):
         return []
     steps = values[1:] - values[:-1]
     return [q for k, q in enumerate(names) if (steps[:, k] >= 0).all() or (steps[:, k] <= 0).all()]
@@ -270,7 +274,12 @@ def _columns_matrix(columns: Sequence[Resolved]) -> Iterator[str]:
 def _amounts(looked: Survey, columns: Sequence[Resolved]) -> Iterator[str]:
     yield "columns:  # a specimen a row; columns that are not listed are kept too"
     numeric = [
-        c for c in columns if looked.kinds[c.index] == "numbers" and c.header and fact_of(c.header)[1] != "specimen"
+        c
+        for c in columns
+        if looked.kinds[c.index] == "numbers"
+        and c.header
+        and c.quantity != "index"
+        and fact_of(c.header)[1] != "specimen"
     ]
     seen: set[str] = set()
     for column in [c for c in numeric if c.quantity in _AMOUNTS] or numeric[:1]:
@@ -281,6 +290,15 @@ def _amounts(looked: Survey, columns: Sequence[Resolved]) -> Iterator[str]:
             yield f"  - {{quantity: {_plain(column.quantity)}{header}}}{_why(column, False, looked)}"
     if not seen:
         yield f"  - {{quantity: value, header: {_quoted('.')}}}"
+
+
+def _turned(looked: Survey) -> Iterator[str]:
+    yield "columns:  # an amount a row, a specimen a column; rows that are not listed are kept too"
+    rows = amount_rows(looked)
+    known = [row for row in rows if row.quantity in _AMOUNTS] or rows[:1]
+    for row in {row.quantity: row for row in reversed(known)}.values():
+        said = f"{row.label!r} in {row.unit}" if row.unit else f"{row.label!r}, without a unit"
+        yield f"  - {{quantity: {_plain(row.quantity)}, header: {_quoted('^' + _escaped(row.label) + '$')}}}  # {said}"
 
 
 def _fields(looked: Survey, before: Sequence[str]) -> Iterator[str]:
@@ -299,7 +317,7 @@ def _fields(looked: Survey, before: Sequence[str]) -> Iterator[str]:
 
 
 def _end(looked: Survey, shape: Shape) -> Iterator[str]:
-    if shape == "amounts":
+    if shape in ("amounts", "amounts in rows"):
         return
     texts = looked.lines.texts[looked.runs[-1].stop :]
     behind = next((text for text in texts if text.strip() and not re.fullmatch(r"[-=_*#~+|\s;,]+", text)), "")

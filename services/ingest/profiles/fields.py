@@ -11,7 +11,7 @@ from services.ingest.numerals import DecimalMark, marks_of
 from services.ingest.profiles.cell_kinds import number
 from services.ingest.profiles.lines import BLANKS, split
 from services.ingest.profiles.profile import FieldRules
-from services.ingest.profiles.vocabulary import fact_of, name_and_unit, unit_of, unit_spelled
+from services.ingest.profiles.vocabulary import fact_of, name_and_unit, plain_words, unit_of, unit_spelled
 from services.ingest.wording import as_numeral
 from services.records.reading import Amount, Facts
 
@@ -21,6 +21,8 @@ _MARKS = re.compile(r"^[\s#;%!*/]*(?=[^\s#;%!*/])")
 _PAIR = re.compile(r"^(?P<key>[^:=\t：]{1,60}?)\s*(?:(?:(?<!\d):|:(?!\d))(?!\\)|：|\s=\s|=(?!=)|\t+)\s*(?P<value>.*)$")
 _AMOUNT = re.compile(r"^(?P<number>[+-]?\s?(?:\d[\d.,' ]*|[.,]\d+)(?:[eE][+-]?\d{1,3})?)\s*(?P<unit>[^\d].{0,20})?$")
 _LONGEST = 400
+_WEAK = frozenset(["identity", "identität", "material"])
+"""Fields that hold a specimen's name where no other does; beside one, they number files or say what it is made of."""
 _ORDERS = {"year": ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日"), "german": ("%d.%m.%Y", "%d.%m.%y")}
 _WORDED = ("%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%d-%b-%y")
 _WHOLE = "%a %b %d %H:%M:%S %Y"
@@ -36,6 +38,8 @@ def fields_in(texts: Iterable[str], delimiter: str) -> dict[str, str]:
         if not plain or len(plain) > _LONGEST:
             continue
         key, value = _pair(plain, delimiter)
+        if len(value) > 2 and value[0] == value[-1] == "'":
+            value = value[1:-1].strip()
         if key and value and any(letter.isalpha() for letter in key):
             found.setdefault(key, value)
     return found
@@ -68,6 +72,7 @@ def facts_of(fields: Mapping[str, str], rules: FieldRules, mark: DecimalMark | N
     The facts, and notes for people about what could not be told.
     """
     texts: dict[str, str] = {}
+    weak = ""
     conditions: dict[str, Amount] = {}
     measured_at: datetime | None = None
     notes: list[str] = []
@@ -84,10 +89,12 @@ def facts_of(fields: Mapping[str, str], rules: FieldRules, mark: DecimalMark | N
             if when is None and measured_at is None and any(letter.isdigit() for letter in value):
                 notes.append(f"{key}: {value!r} can be no date, or several; say date_format in the profile")
             measured_at = measured_at or when
+        elif name == "specimen" and plain_words(bare) in _WEAK and not rules.specimen:
+            weak = weak or value
         elif kind == "facts":
             texts.setdefault(name, value)
     facts = Facts(
-        specimen=texts.get("specimen", ""),
+        specimen=texts.get("specimen", weak),
         instrument=texts.get("instrument", ""),
         operator=texts.get("operator", ""),
         session=texts.get("session", ""),

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from services.ingest.errors import UnreadableFile
+from services.ingest.profiles.axis import AXES
 from services.ingest.profiles.catalogue import catalogue
 from services.ingest.profiles.draft import draft
 from services.ingest.profiles.frame import refuse_damage
@@ -17,8 +18,10 @@ from services.ingest.profiles.matching import surveys_of
 from services.ingest.profiles.profile import Profile, Shape, read_profile
 from services.ingest.profiles.reading import apply_profile
 from services.ingest.profiles.resolved import resolve
-from services.ingest.profiles.structure import matrix_of, seems_columns
+from services.ingest.profiles.structure import matrix_of, seems_columns, stands_along
 from services.ingest.profiles.survey import Survey
+from services.ingest.profiles.turned import is_turned
+from services.ingest.profiles.vocabulary import quantity_of
 from services.records.reading import Reading
 
 __all__ = ["Guess", "guess"]
@@ -75,18 +78,25 @@ def guess(data: bytes, name: str) -> Guess:
 
 def _candidates(looked: Survey, name: str) -> Iterator[tuple[Shape, bool]]:
     """Yield shapes from the likeliest to the last resort; whether points may be counted where no axis serves."""
-    if matrix_of(looked.header.names) is not None:
+    if matrix_of(looked.header.names) is not None and not stands_along(looked):
         yield "rows are specimens", False
+    if is_turned(looked):
+        yield "amounts in rows", False
+        return
     if looked.is_mixed:
         yield "amounts", False
         yield "curve", False
         return
-    has_label = any(is_label(header, _NO_LABEL) for header in looked.header.names)
+    columns = resolve(looked, (), name)
+    is_along = any(column.quantity in AXES for column in columns)
+    has_label = any(
+        is_label(header, _NO_LABEL) and not (is_along and quantity_of(header) == "index")
+        for header in looked.header.names
+    )
     if (has_label and looked.n_rows < 2000 and looked.width > 2) or (
         has_label and looked.width == 2 and looked.n_rows < 60
     ):
         yield "amounts", False
-    columns = resolve(looked, (), name)
     if seems_columns(columns):
         yield "columns are specimens", False
     yield "curve", False

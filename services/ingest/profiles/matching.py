@@ -14,7 +14,9 @@ from services.ingest.profiles.lines import BLANKS, Lines, lines_of
 from services.ingest.profiles.profile import MatrixRule, Profile
 from services.ingest.profiles.resolved import Resolved, missing_of, resolve
 from services.ingest.profiles.specimen_rows import axis_columns
+from services.ingest.profiles.structure import stands_along
 from services.ingest.profiles.survey import Survey, survey
+from services.ingest.profiles.turned import is_turned, rows_in
 
 __all__ = ["choose", "fault_of", "fit", "surveys_of"]
 
@@ -126,10 +128,14 @@ def _of_shape(profile: Profile, looked: Survey, name: str) -> int:
     names = looked.header.names
     if profile.shape == "rows are specimens":
         places = axis_columns(profile.matrix or MatrixRule(), names)
-        return 2 if len(places) >= _FEWEST_AXIS else 0
+        return 2 if len(places) >= _FEWEST_AXIS and not stands_along(looked) else 0
     if profile.is_headerless:
         is_bare = not names and looked.header.broken is None and not looked.is_mixed
         return 1 if is_bare and looked.width == len(profile.columns) else 0
+    if profile.shape == "amounts in rows":
+        there = set(rows_in(looked, profile)) if is_turned(looked) else set()
+        wanted = set(profile.required)
+        return 2 * len(wanted) if wanted and wanted <= there else 0
     if not names or (looked.is_mixed and profile.shape in ("curve", "columns are specimens")):
         return 0
     if looked.width > _WIDEST and profile.shape != "columns are specimens":

@@ -35,7 +35,7 @@ __all__ = [
     "read_profile",
 ]
 
-Shape = Literal["curve", "columns are specimens", "rows are specimens", "amounts"]
+Shape = Literal["curve", "columns are specimens", "rows are specimens", "amounts", "amounts in rows"]
 DelimiterName = Literal["auto", "tab", "semicolon", "bar", "comma", "blanks"]
 
 
@@ -217,7 +217,9 @@ class Profile(Frozen):
     )
     proven_on: tuple[str, ...] = Field(default=(), description="Origins of real files that it was proved on.")
     shape: Shape = Field(
-        default="curve", description="One curve, a specimen a column, a specimen a row, or a table of amounts."
+        default="curve",
+        description="One curve; spectra, a specimen a column or a row; a table of amounts, a specimen a row; or "
+        "one with an amount a row, and a specimen a column.",
     )
     knows: Knows = Field(default=Knows(), description="What makes a file one of this profile's.")
     text: TextForm = Field(default=TextForm(), description="How text and numbers are spelled.")
@@ -255,7 +257,7 @@ class Profile(Frozen):
             raise ValueError("columns: at least one is required for a curve")
         if self.matrix is not None and self.shape not in ("columns are specimens", "rows are specimens"):
             raise ValueError(f"matrix: says nothing for the shape {self.shape!r}")
-        if self.shape == "amounts" and not (self.columns or self.knows.one_of):
+        if self.shape in ("amounts", "amounts in rows") and not (self.columns or self.knows.one_of):
             raise ValueError("columns: at least one is required for amounts")
         return self
 

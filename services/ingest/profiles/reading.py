@@ -13,6 +13,7 @@ from services.ingest.profiles.profile import Profile
 from services.ingest.profiles.specimen_columns import read_columns
 from services.ingest.profiles.specimen_rows import read_rows
 from services.ingest.profiles.survey import Survey
+from services.ingest.profiles.turned import read_turned
 from services.records.reading import Reading
 
 __all__ = ["apply_profile"]
@@ -70,3 +71,5 @@ def _read(profile: Profile, name: str, data: bytes, looked: Survey) -> tuple[Rea
             return read_columns(name, looked, profile)
         case "amounts":
             return read_amounts(name, data, looked.lines.sheet, profile)
+        case "amounts in rows":
+            return read_turned(name, looked, profile)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from services.ingest.errors import UnreadableFile
 from services.ingest.profiles.profile import ColumnRule, Profile
 from services.ingest.profiles.survey import Survey
-from services.ingest.profiles.vocabulary import name_and_unit, quantity_of, slug
+from services.ingest.profiles.vocabulary import is_word, name_and_unit, quantity_of, slug
 from services.ingest.units import same_unit
 
 __all__ = ["Resolved", "missing_of", "pieces_of", "resolve"]
@@ -131,20 +131,28 @@ def _label(block: Sequence[Resolved], number: int) -> str:
 
 
 def _told_apart(columns: Sequence[Resolved]) -> tuple[Resolved, ...]:
-    """Give each column a quantity of its own: mass, mass_percent."""
+    """Give each column a quantity of its own: mass, mass_percent; heat_flow, baseline_heat_flow.
+
+    A column whose name is just the word for its quantity comes before one whose name says more.
+    """
     seen: set[str] = set()
     found: list[Resolved] = []
+    plain = {column.quantity for column in columns if is_word(column.name)}
+    taken: set[tuple[str, str | None]] = set()
     for column in columns:
         quantity = column.quantity
-        if quantity in seen:
+        is_other = quantity in plain and not is_word(column.name) and slug(column.name) not in (quantity, "")
+        if quantity in seen or (is_other and column.is_known):
             spoken = _SPOKEN.get(column.unit or "", slug(column.unit or ""))
+            is_told = bool(spoken) and (quantity, column.unit) not in taken and quantity in seen
             options = [
-                f"{quantity}_{spoken}" if spoken else "",
+                f"{quantity}_{spoken}" if is_told else "",
                 slug(column.name),
                 *(f"{quantity}_{k}" for k in range(2, 999)),
             ]
             quantity = next(option for option in options if option and option not in seen)
         seen.add(quantity)
+        taken.add((column.quantity, column.unit))
         found.append(
             Resolved(column.index, column.header, column.name, quantity, column.unit, column.is_known, column.group)
         )

@@ -12,9 +12,19 @@ from services.ingest.profiles.axis import AXES
 from services.ingest.profiles.cell_kinds import is_number
 from services.ingest.profiles.resolved import Resolved
 from services.ingest.profiles.survey import Survey
-from services.ingest.profiles.vocabulary import quantity_of
+from services.ingest.profiles.vocabulary import name_and_unit, quantity_of
 
-__all__ = ["Matrix", "between", "general", "labelled", "matrix_of", "modality_by_name", "modality_of", "seems_columns"]
+__all__ = [
+    "Matrix",
+    "between",
+    "general",
+    "labelled",
+    "matrix_of",
+    "modality_by_name",
+    "modality_of",
+    "seems_columns",
+    "stands_along",
+]
 
 _NUMBERED = re.compile(r"^(?P<stem>.*?)(?P<gap>[\s_.:-]*)(?P<x>[+-]?\d+(?:[.,]\d+)?)(?P<unit>\s*[^\d\s]{0,8})$")
 _LABELLED = re.compile(r"^\W*(?P<word>[^\W\d](?:[^\d]*[^\W\d])?)\W*\d{1,3}\W*$")
@@ -79,6 +89,25 @@ class Matrix:
     unit: str
     n_columns: int
     is_counting: bool
+
+
+def stands_along(looked: Survey) -> bool:
+    """Say whether the first column is an axis of numbers, longer than the table is wide: columns are specimens then.
+
+    Numbers over the other columns are names: ``Wavelength (nm);101;102``.
+    """
+    names = looked.header.names
+    return (
+        bool(names)
+        and looked.kinds[0] == "numbers"
+        and looked.n_rows > looked.width
+        and quantity_of(*_named(names[0])) in AXES
+    )
+
+
+def _named(header: str) -> tuple[str, str]:
+    name, unit = name_and_unit(header)
+    return name, unit or ""
 
 
 def matrix_of(names: Sequence[str]) -> Matrix | None:

@@ -199,7 +199,16 @@ def _mixed(lines: Lines, candidates: Sequence[str]) -> tuple[str, int, tuple[Run
         return None
     if len(data) > 1 and is_numeric_header(split(lines.texts[data[0]], by)):
         data = data[1:]
-    return by, width, (Run(data[0], data[-1] + 1),)
+    first = data[0]
+    while first and _is_dated(split(lines.texts[first - 1], by), width):
+        first -= 1
+    return by, width, (Run(first, data[-1] + 1),)
+
+
+def _is_dated(cells: Sequence[str], width: int) -> bool:
+    """Say whether a row holds a word and days or times for all else, as many as the table is wide."""
+    others = [cell for cell in cells[1:] if cell]
+    return len(cells) == width and len(others) > 1 and all(map(is_clock, others))
 
 
 def _sample(lines: Lines, runs: Sequence[Run], by: str, width: int) -> tuple[tuple[str, ...], ...]:

@@ -105,7 +105,7 @@ def _damaged_above(lines: Lines, by: str, width: int, start: int) -> tuple[int, 
         n_numbers = sum(map(is_number, cells))
         is_like = starts_as_number(cells[0]) and all(starts_as_number(cell) or is_missing(cell) for cell in cells)
         is_near = len(cells) == width > 2 and 2 * n_numbers >= len(cells)
-        if not (is_like or is_near) or not n_numbers or is_numeric_header(cells):
+        if not (is_like or is_near) or not n_numbers or is_numeric_header(cells) or _are_numbered(cells):
             break
         i -= 1
         if n_numbers < len(cells) or len(cells) != width:
@@ -132,7 +132,8 @@ def _header_over(
         return TableHeader()
     first = above[0]
     cells = fit_header(lines.texts[first], by, width, lines.texts[start], sample)
-    if cells is None or not _are_names(cells):
+    held = [c for c in range(width) if any(not is_missing(row[c]) for row in sample)] or list(range(width))
+    if cells is None or not _are_names([cells[c] for c in held]):
         return TableHeader()
     second = above[1] if len(above) > 1 else None
     over = None if second is None else fit_header(lines.texts[second], by, width, lines.texts[start], sample)
@@ -141,7 +142,13 @@ def _header_over(
         longer = fit_header(lines.texts[second], by, width + 1, lines.texts[start], ())
         over = longer[:width] if longer is not None else None  # a name more than there are units and columns
     rows: list[int] = [first]
-    if units is not None and over is not None and _are_names(over) and _units(over) is None and not _is_field(over):
+    if (
+        units is not None
+        and over is not None
+        and _are_names([over[c] for c in held])
+        and _units(over) is None
+        and not _is_field(over)
+    ):
         names, rows = over, [above[1], first]
     elif over is not None and (units_over := _units(over)) is not None and units is None:
         names, units, rows = cells, units_over, [above[1], first]
@@ -176,6 +183,8 @@ def fit_header(
         cells.pop()
     if len(cells) == width:
         return cells
+    if len(cells) > width > 1 and by != BLANKS and all(cells[_first(cells) : width]) and not cells[width]:
+        return cells[:width]  # what stands behind a gap is no name
     if by == BLANKS:
         wide = [cell.strip() for cell in _WIDE.split(stripped.strip()) if cell.strip()]
         if len(wide) == width:
@@ -201,6 +210,23 @@ def fit_header(
     return None
 
 
+def _first(cells: Sequence[str]) -> int:
+    """Return the index of the first cell that holds anything."""
+    return next((k for k, cell in enumerate(cells) if cell), 0)
+
+
+def _are_numbered(cells: Sequence[str]) -> bool:
+    """Say whether a row is a known quantity's name and whole numbers for names: ``Wavelength (nm);101;102``."""
+    first, *others = cells
+    return (
+        len(others) > 1
+        and all(cell.isdigit() for cell in others)
+        and len(set(others)) == len(others)
+        and not starts_as_number(first)
+        and bool(quantity_of(*_pair(first)))
+    )
+
+
 def _above(lines: Lines, start: int) -> list[int]:
     """Return up to four lines over the numbers, the nearest first; blank lines and rules just over them are passed."""
     found: list[int] = []
@@ -223,6 +249,8 @@ def _are_names(cells: Sequence[str]) -> bool:
     filled = [cell for cell in cells if cell]
     if len(filled) * 2 < len(cells) or not filled:
         return False
+    if _are_numbered(cells):
+        return True
     n_numbers = sum(map(is_number, filled))
     return (
         n_numbers == 0
@@ -292,7 +320,7 @@ def _aligned(text: str, data: str, width: int) -> list[str] | None:
                 column = min((c for c in range(width) if ends[c] >= end), default=width - 1)
             cells[column].append(word)
         joined = [" ".join(cell) for cell in cells]
-        if sum(map(bool, joined)) >= width - 1:
+        if sum(map(bool, joined)) >= max(2, width - 1):
             return joined
     return None
 

@@ -13,7 +13,7 @@ from services.ingest.units import is_unit
 from services.ingest.wording import as_numeral, normalise
 from services.records.yaml_source import read_yaml
 
-__all__ = ["fact_of", "name_and_unit", "plain_words", "quantity_of", "slug", "unit_of", "unit_spelled"]
+__all__ = ["fact_of", "is_word", "name_and_unit", "plain_words", "quantity_of", "slug", "unit_of", "unit_spelled"]
 
 _UNITS = {
     **dict.fromkeys(
@@ -121,6 +121,13 @@ def quantity_of(name: str, unit: str = "") -> str:
     return best
 
 
+@lru_cache(maxsize=4096)
+def is_word(name: str) -> bool:
+    """Say whether a header's name is a word for a quantity and nothing more."""
+    plain = plain_words(name)
+    return any(pattern.fullmatch(plain) for _, _, pattern in _patterns())
+
+
 def fact_of(key: str) -> tuple[str, str]:
     """Return what a field of a header tells: its kind (facts, conditions, claims) and name; both empty for none."""
     return _facts().get(plain_words(key), ("", ""))
@@ -134,8 +141,8 @@ def unit_of(text: str) -> str | None:
         if is_square and len(plain) < 16:
             return unit_spelled("" if plain == "-" else plain)
     spelled = unit_spelled(plain)
-    if spelled in ("-", ""):
-        return "" if plain in ("-", "[-]", "()") else None
+    if spelled in ("-", "", "[]"):
+        return "" if plain in ("-", "[-]", "()", "[]") else None
     is_known = is_unit(spelled) or plain.casefold() in _ALONE or plain.casefold() in _UNITS
     return spelled if is_known else None
 

@@ -1,0 +1,213 @@
+"""Layouts of exports that were once read wrongly, or refused for the wrong reason."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from openpyxl import Workbook
+
+from services.ingest.errors import UnreadableFile
+from services.ingest.profiles.catalogue import catalogue
+from services.ingest.profiles.cell_kinds import is_clock, is_number
+from services.ingest.profiles.guess import guess
+from services.ingest.profiles.matching import choose, fit, surveys_of
+from services.ingest.profiles.profile import read_profile
+from services.ingest.profiles.reading import apply_profile
+
+TURNED = (
+    "Property\tUnit\tPP-14\tPP-15\tPP-16\n"
+    "Tested on\t\t12.06.2025\t12.06.2025\t13.06.2025\n"
+    "Density\tg/cm3\t0.905\t0.912\t1.021\n"
+    "MFR\tg/10 min\t12.4\t> 60\tn.d.\n"
+    "Ash content\t%\t20.1\t19.9\t< 0.1\n"
+)
+
+
+def read(text: str, name: str = "export.txt"):
+    drafted = guess(text.encode(), name)
+    assert not drafted.fault
+    return drafted.readings
+
+
+def units(reading) -> dict[str, str]:
+    (curve,) = reading.curves
+    return {channel.quantity: channel.unit for channel in (curve.axis, *curve.channels)}
+
+
+@pytest.mark.parametrize("cell", ["12.06.2025", "1.6.25", "2025.06.12", "31.12.1999"])
+def test_a_day_is_no_number(cell):
+    """Points that part two digits from two do not group thousands."""
+    assert not is_number(cell)
+    assert is_clock(cell)
+
+
+@pytest.mark.parametrize("cell", ["1.234.567", "12.345.678", "1.5", "-3.25", "2,5"])
+def test_grouped_thousands_are_no_day(cell):
+    """Groups of three digits are a number."""
+    assert is_number(cell)
+    assert not is_clock(cell)
+
+
+def test_a_column_of_days_leaves_a_table_of_amounts_readable():
+    """The day goes beside the amounts; below detection without a limit is nothing."""
+    text = "Sample;Date;SiO2 (%);CaO (%)\nA;12.06.2025;12,41;< LOD\nB;13.06.2025;8,77;< 0,05\n"
+    first, second = read(text)
+    assert {q: a.value for q, a in first.amounts.items()} == {"sio2": 12.41}
+    assert (second.amounts["cao"].value, second.amounts["cao"].limit) == (0.05, "<")
+
+
+def test_a_field_with_a_day_over_a_table_is_no_row_of_it():
+    """The table begins at its names."""
+    text = "Charpy;;;\nDatum;12.06.2025;;\n\nProbe;Breite [mm];Energie [J];Bruch\nA;10,01;0,52;C\nB;10,02;;N\n"
+    first, second = read(text)
+    assert first.facts.specimen == "A"
+    assert set(second.amounts) == {"breite"}
+
+
+def test_the_clock_of_a_logger_is_time_beside_a_column_of_days():
+    """Days are told as not read."""
+    text = "Datum;Uhrzeit;Temperatur [°C];Masse [mg]\n" + "".join(
+        f"12.06.2025;10:00:{k:02d};{20 + k},5;{8 - k / 10:.1f}\n".replace(".5;", ",5;").replace(
+            f"{8 - k / 10:.1f}", f"{8 - k / 10:.1f}".replace(".", ",")
+        )
+        for k in range(40)
+    )
+    (reading,) = read(text)
+    assert reading.curves[0].axis.quantity == "time"
+    assert reading.curves[0].axis.values[-1] - reading.curves[0].axis.values[0] == 39
+    assert any("'Datum' holds times: not read" in note for note in reading.notes)
+
+
+def test_an_empty_unit_in_square_brackets_is_one():
+    """So that a row of units over an index is known for what it is."""
+    text = "Index  t  Ts  Value\n []  [s]  [°C]  [mW]\n" + "".join(
+        f"{k}  {6 * k}.0  {25 + k}.00  -1.{k:02d}\n" for k in range(40)
+    )
+    (reading,) = read(text)
+    assert units(reading) == {"time": "s", "temperature": "°C", "value": "mW"}
+
+
+@pytest.mark.parametrize("order", [("Baseline Heat Flow", "Heat Flow"), ("Heat Flow", "Baseline Heat Flow")])
+def test_of_two_columns_of_a_quantity_the_plainer_name_has_it(order):
+    """A baseline is never the heat flow, wherever it stands."""
+    head = "\t".join(["Time (min)", *(f"{name} (mW)" for name in order)])
+    text = (
+        head
+        + "\n"
+        + "".join(
+            f"{k}\t{k if order[0] == 'Heat Flow' else 0}\t{0 if order[0] == 'Heat Flow' else k}\n" for k in range(40)
+        )
+    )
+    (reading,) = read(text)
+    assert units(reading) == {"time": "min", "heat_flow": "mW", "baseline_heat_flow": "mW"}
+    assert reading.curves[0].channel("heat_flow").values[-1] == 39
+
+
+def test_one_word_over_two_columns_names_neither():
+    """Columns without names are asked about."""
+    text = "_SAMPLE='PP-14'\n_START=5.0\n_2THETACOUNTS\n" + "".join(
+        f"   {5 + k / 50:7.3f}    {100 + k}\n" for k in range(40)
+    )
+    (reading,) = read(text)
+    assert set(units(reading)) == {"x", "y"}
+    assert reading.facts.specimen == "PP-14"
+
+
+def test_a_sample_is_the_specimen_before_an_identity_or_a_material():
+    """Those number files, or say what a specimen is made of."""
+    text = (
+        "#IDENTITY:2025-117\n#SAMPLE:PP-14\n"
+        + "Temp./°C;Mass/%\n"
+        + "".join(f"{30 + k};{100 - k}\n" for k in range(40))
+    )
+    assert read(text)[0].facts.specimen == "PP-14"
+    assert read(text.replace("#SAMPLE:PP-14\n", ""))[0].facts.specimen == "2025-117"
+
+
+@pytest.mark.parametrize("n", [3, 12])
+def test_whole_numbers_over_spectra_are_names_of_specimens(n):
+    """However many there are, and whatever profile reads them."""
+    head = "Wavelength (nm);" + ";".join(str(101 + k) for k in range(n)) + "\n"
+    text = head + "".join(f"{350 + i}.5;" + ";".join(f"0.{100 + i + k}" for k in range(n)) + "\n" for i in range(60))
+    readings = read(text)
+    assert [reading.facts.specimen for reading in readings] == [str(101 + k) for k in range(n)]
+    assert units(readings[0]) == {"wavelength": "nm", "intensity": ""}
+    known = choose("a.csv", text.encode(), catalogue().entries)
+    assert known is None or len(apply_profile(known.profile, "a.csv", text.encode())) == n
+
+
+def test_counted_rows_are_named_by_the_sample_not_by_their_count():
+    """And the count is no amount that a table is about."""
+    text = "No.\tSample ID\tTest date\tVicat (°C)\n1\tPP-14\t2025/06/12\t92.1\n2\tPP-15\t2025/06/13\t95.4\n"
+    readings = read(text)
+    assert [reading.facts.specimen for reading in readings] == ["PP-14", "PP-15"]
+    assert readings[0].amounts["vicat"].value == 92.1
+
+
+def test_a_remark_beside_a_sheet_takes_nothing_from_its_header():
+    """Names stand over columns that hold something."""
+    book = Workbook()
+    sheet = book.active
+    for row in [
+        [None, "Strain", "Stress", None, "checked"],
+        [None, "%", "MPa"],
+        *([None, k / 10, k] for k in range(40)),
+    ]:
+        sheet.append(row)
+    held = io.BytesIO()
+    book.save(held)
+    (reading,) = guess(held.getvalue(), "a.xlsx").readings
+    assert units(reading) == {"strain": "%", "stress": "MPa"}
+
+
+def test_spectra_in_rows_have_no_modality_from_an_amount_beside_them():
+    """A column of densities does not make spectra measurements of density."""
+    text = "sample,density," + ",".join(f"nir_{4000 + 10 * k}" for k in range(20)) + "\n"
+    text += "".join(f"PP-{r},0.9{r}," + ",".join(f"1.{r}{k:02d}" for k in range(20)) + "\n" for r in range(5))
+    assert {reading.modality for reading in read(text)} == {""}
+
+
+class TestTurned:
+    """A property a row, a specimen a column."""
+
+    def test_is_read_with_units_limits_and_what_is_missing(self):
+        readings = read(TURNED)
+        assert [reading.facts.specimen for reading in readings] == ["PP-14", "PP-15", "PP-16"]
+        assert {q: str(a) for q, a in readings[1].amounts.items()} == {
+            "density": "0.912 g/cm3",
+            "mfr": ">60 g/10 min",
+            "ash": "19.9 %",
+        }
+        assert set(readings[2].amounts) == {"density", "ash"}
+        assert readings[2].facts.texts["Tested on"] == "13.06.2025"
+
+    def test_is_known_again_by_its_draft(self):
+        profile = read_profile(guess(TURNED.encode(), "a.txt").text)
+        (looked,) = surveys_of("b.txt", TURNED.encode(), profile)
+        assert fit(profile, looked, "b.txt") > 0
+        (other,) = surveys_of("b.txt", TURNED.replace("Density", "Hardness").encode(), profile)
+        assert fit(profile, other, "b.txt") == 0
+
+    def test_with_units_under_the_names_and_elements_in_rows(self):
+        text = "Element;A;B\n;mg/kg;mg/kg\nTi;118;< 5\nAl;45,2;12\nFe;8,1;7,9\n"
+        first, second = read(text)
+        assert str(first.amounts["al"]) == "45.2 mg/kg"
+        assert str(second.amounts["ti"]) == "<5 mg/kg"
+
+    @pytest.mark.parametrize(
+        ("old", "new", "reason"),
+        [
+            ("0.912", "0.9l2", r"line 3, PP-15: '0.9l2' is no number"),
+            ("\t12.4", "", "line 4 has 4 cells, the others have 5"),
+            ("\t0.912", "", "line 4: no row of names stands right over"),
+        ],
+    )
+    def test_is_refused_where_a_cell_is_damaged(self, old, new, reason):
+        profile = read_profile(guess(TURNED.encode(), "a.txt").text)
+        with pytest.raises(UnreadableFile, match=reason):
+            apply_profile(profile, "a.txt", TURNED.replace(old, new).encode())
+
+    def test_a_table_with_a_specimen_a_row_is_none(self):
+        text = "Compound;talc;lime\nA;10;3\nB;20;4\nC;30;5\n"
+        assert [reading.label for reading in read(text)] == ["A", "B", "C"]
