@@ -12,9 +12,10 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.ingest.files import jcamp_of, png, ras
+from benchmarks.ingest.files import png, ras
 from benchmarks.ingest.laboratory import KINDS as CLEAN
 from benchmarks.ingest.laboratory import LabFile, diffractogram, specimen_id, spectrum
+from campaigns.polypropylene.laboratory.writing.jcamp import jcamp_of
 
 __all__ = ["CAMPAIGN", "FAULTS", "Planted", "write_faults"]
 

@@ -14,7 +14,8 @@ from zlib import crc32
 
 import numpy as np
 
-from benchmarks.ingest.files import jcamp_of, png, ras, tiff
+from benchmarks.ingest.files import png, ras, tiff
+from campaigns.polypropylene.laboratory.writing.jcamp import jcamp_of
 
 __all__ = ["KINDS", "LabFile", "clean_files", "waxs_files", "write_clean"]
 

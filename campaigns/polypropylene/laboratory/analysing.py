@@ -9,9 +9,12 @@ import numpy as np
 
 from campaigns.polypropylene.laboratory.choice import LaboratoryChoice
 from campaigns.polypropylene.laboratory.instruments.dsc import dsc
+from campaigns.polypropylene.laboratory.instruments.ftir import ftir
 from campaigns.polypropylene.laboratory.instruments.gpc import gpc
 from campaigns.polypropylene.laboratory.instruments.oit import oit
+from campaigns.polypropylene.laboratory.instruments.raman import raman
 from campaigns.polypropylene.laboratory.instruments.tg import tg
+from campaigns.polypropylene.laboratory.instruments.waxs import waxs
 from campaigns.polypropylene.laboratory.instruments.xrf import xrf
 from campaigns.polypropylene.laboratory.making import Made
 from campaigns.polypropylene.laboratory.piece import LabFile, Piece
@@ -22,7 +25,16 @@ __all__ = ["ANALYSES", "analysis_files", "piece_of"]
 
 Analysis = Callable[[Piece], LabFile | tuple[LabFile, ...]]
 
-ANALYSES: Mapping[str, Analysis] = {"TG": tg, "DSC": dsc, "OIT": oit, "GPC": gpc, "XRF": xrf}
+ANALYSES: Mapping[str, Analysis] = {
+    "WAXS": waxs,
+    "FT-IR": ftir,
+    "Raman": raman,
+    "TG": tg,
+    "DSC": dsc,
+    "OIT": oit,
+    "GPC": gpc,
+    "XRF": xrf,
+}
 """What is done with every specimen, by the name of the instrument that does it."""
 
 _DAYS_TO_ANALYSIS = 2
