@@ -44,7 +44,7 @@ def read_amounts(name: str, data: bytes, sheet: str, profile: Profile) -> tuple[
             _refuse_slips(name, table, column, profile)
             continue
         bare, own = name_and_unit(column.header)
-        unit = column.unit or own or ""
+        unit = own or column.unit or ""
         rule = next(
             (
                 r

@@ -326,7 +326,7 @@ def _end(looked: Survey, shape: Shape) -> Iterator[str]:
 
 
 def _escaped(text: str) -> str:
-    return re.escape(text).replace("\\ ", " ")
+    return re.escape(text).replace("\\ ", " ").replace("\\\t", r"\s")
 
 
 def _quoted(text: str) -> str:

@@ -53,6 +53,8 @@ def _pair(text: str, delimiter: str) -> tuple[str, str]:
         if len(cells) > 1 and cells[0]:
             key, *rest = cells
             rest = [cell for cell in rest if cell]
+            if len(rest) > 1 and all(name_and_unit(cell)[1] for cell in rest):
+                return "", ""  # names of columns with their units: a table of its own
             if len(rest) <= 3 and not (len(key) > 3 and ":" in key[:-1]):
                 return key.rstrip(" :=："), " ".join(rest)
         if len(cells) == 1:

@@ -161,9 +161,14 @@ def general(text: str) -> str:
         return r"^\W*[-+\d.,]+\W*$"
     pieces = re.split(r"(\d+(?:[.,]\d+)?)", plain[:80])
     body = "".join(
-        r"[\d.,]+" if re.fullmatch(r"\d+(?:[.,]\d+)?", p) else re.escape(p).replace("\\ ", " ") for p in pieces
+        r"[\d.,]+" if re.fullmatch(r"\d+(?:[.,]\d+)?", p) else _escaped(p) for p in pieces
     )
     return rf"^\W*{body.lstrip()}"
+
+
+def _escaped(text: str) -> str:
+    """Return a pattern of a text; its tabs, which a profile cannot show, are any blank."""
+    return re.escape(text).replace("\\ ", " ").replace("\\\t", r"\s")
 
 
 def labelled(text: str) -> str:

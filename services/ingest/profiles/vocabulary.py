@@ -50,7 +50,7 @@ _UNDERSCORE = re.compile(r"^(?P<name>.*[^\W_]{2,})_(?P<unit>[^\W\d_]{1,4}|%|°C)
 _SLASH = re.compile(r"^(?P<name>[^/]+?)\s*/\s*(?P<unit>\S.*)$")
 _COMMA = re.compile(r"^(?P<name>.*\S)\s*,\s*(?P<unit>[^\s,]+)$")
 _BRACKET = re.compile(r"^(?P<name>.*\S)\s*[\[(<](?P<unit>[^\[\]<>]+)[\])>]$")
-_BEHIND = re.compile(r"^(?P<name>.*\S)\s+(?P<unit>\S{2,})$")
+_BEHIND = re.compile(r"^(?P<name>.*\S)\s+(?P<unit>\S{2,}|%)$")
 _NO_UNITS_BEHIND = frozenset(["in", "min", "max", "no", "abs", "au", "rate", "d", "day"])
 _LOST_SIGN = re.compile(r"^(?P<name>.*[^\W_].*?)\s*[/\[(]\s*[^\w\s]C[\])]?$")
 """A degree sign that did not survive its encoding."""
