@@ -13,6 +13,7 @@ from services.ingest.profiles.cell_kinds import seconds
 from services.ingest.profiles.claims import claims_of
 from services.ingest.profiles.fields import claimed, facts_of, fields_in
 from services.ingest.profiles.frame import Part, check_header, parts_of
+from services.ingest.profiles.named_rows import read_named
 from services.ingest.profiles.numbers import check_end, numbers_of, rows_of
 from services.ingest.profiles.one_curve import Rows, curve_of, joined
 from services.ingest.profiles.profile import Profile
@@ -35,6 +36,8 @@ def read_curves(name: str, survey: Survey, profile: Profile) -> tuple[Reading, .
         If a line is damaged, a column is missing or an axis is out of order; names the place.
     """
     check_header(name, survey)
+    if profile.blocks is not None and profile.blocks.by == "names":
+        return read_named(name, survey, profile)
     resolved = resolve(survey, profile.columns, name)
     lacking = missing_of(profile, resolved)
     if lacking:

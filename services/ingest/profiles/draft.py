@@ -11,6 +11,7 @@ from services.ingest.errors import UnreadableFile
 from services.ingest.profiles.axis import AXES
 from services.ingest.profiles.fields import fields_in
 from services.ingest.profiles.lines import BLANKS
+from services.ingest.profiles.named_rows import label_over
 from services.ingest.profiles.numbers import numbers_of, rows_of
 from services.ingest.profiles.profile import Shape
 from services.ingest.profiles.resolved import Resolved, pieces_of, resolve
@@ -115,7 +116,12 @@ def _text(looked: Survey, n_sheets: int) -> Iterator[str]:
 
 
 def _curve(looked: Survey, name: str, columns: Sequence[Resolved], *, with_point: bool) -> Iterator[str]:
-    numeric = [c for c in columns if looked.kinds[c.index] in ("numbers", "clock") and c.quantity != "index"]
+    named = label_over(looked, columns)
+    numeric = [
+        c
+        for c in columns
+        if looked.kinds[c.index] in ("numbers", "clock") and c.quantity != "index" and c.index != named
+    ]
     pieces = pieces_of(numeric)
     first = pieces[0][1] if pieces else ()
     is_headerless = not looked.header.names
@@ -137,6 +143,11 @@ def _curve(looked: Survey, name: str, columns: Sequence[Resolved], *, with_point
     if not names:
         yield "  []"
     yield from _axis(names, first, looked, name, with_point=with_point)
+    if named is not None:
+        header = looked.header.names[named]
+        said = ", ".join(list(dict.fromkeys(row[named] for row in looked.sample))[:4])
+        yield f"blocks: {{by: names, label: {_quoted('^' + _escaped(header) + '$')}}}  # one below the other: {said}"
+        return
     if len(pieces) > 1:
         labels = ", ".join(label for label, _ in pieces[:4])
         yield "blocks: {by: columns}  # " + f"{len(pieces)} test pieces beside each other: {labels}"

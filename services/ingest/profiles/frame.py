@@ -168,4 +168,6 @@ def _fault(survey: Survey, index: int) -> str:
 
 def _hint(survey: Survey, index: int) -> str:
     cells = split(survey.lines.texts[index].strip(), survey.delimiter)
+    if cells[0].isalpha() and len(cells[0]) > 2:
+        return _SAY_GUESS
     return _SAY_AGAIN if any(map(starts_as_number, cells)) else _SAY_GUESS

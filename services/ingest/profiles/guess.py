@@ -15,6 +15,7 @@ from services.ingest.profiles.draft import draft
 from services.ingest.profiles.frame import refuse_damage
 from services.ingest.profiles.labels import is_label
 from services.ingest.profiles.matching import surveys_of
+from services.ingest.profiles.named_rows import label_over
 from services.ingest.profiles.profile import Profile, Shape, read_profile
 from services.ingest.profiles.reading import apply_profile
 from services.ingest.profiles.resolved import resolve
@@ -83,11 +84,14 @@ def _candidates(looked: Survey, name: str) -> Iterator[tuple[Shape, bool]]:
     if is_turned(looked):
         yield "amounts in rows", False
         return
+    columns = resolve(looked, (), name)
+    if label_over(looked, columns) is not None:
+        yield "curve", False
+        return
     if looked.is_mixed:
         yield "amounts", False
         yield "curve", False
         return
-    columns = resolve(looked, (), name)
     is_along = any(column.quantity in AXES for column in columns)
     has_label = any(
         is_label(header, _NO_LABEL) and not (is_along and quantity_of(header) == "index")
@@ -104,7 +108,8 @@ def _candidates(looked: Survey, name: str) -> Iterator[tuple[Shape, bool]]:
         if not any(column.is_known for column in columns):
             yield "amounts", False
         yield "curve", True
-        yield "amounts", False
+        if has_label or not is_along:
+            yield "amounts", False
 
 
 def _tried(data: bytes, name: str, looked: Survey, shape: Shape, with_point: bool, n_sheets: int) -> Guess:

@@ -136,7 +136,8 @@ def _of_shape(profile: Profile, looked: Survey, name: str) -> int:
         there = set(rows_in(looked, profile)) if is_turned(looked) else set()
         wanted = set(profile.required)
         return 2 * len(wanted) if wanted and wanted <= there else 0
-    if not names or (looked.is_mixed and profile.shape in ("curve", "columns are specimens")):
+    is_named = profile.blocks is not None and profile.blocks.by == "names"
+    if not names or (looked.is_mixed and not is_named and profile.shape in ("curve", "columns are specimens")):
         return 0
     if looked.width > _WIDEST and profile.shape != "columns are specimens":
         return 0

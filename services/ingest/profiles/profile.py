@@ -125,11 +125,14 @@ class ColumnRule(Frozen):
 class Blocks(Frozen):
     """Several test pieces in one file, a reading each."""
 
-    by: Literal["columns", "rows"] = Field(description="Beside each other, or one below the other.")
+    by: Literal["columns", "rows", "names"] = Field(
+        description="Beside each other; one below the other; or one below the other with their names in a column."
+    )
     label: Pattern | None = Field(
         default=None,
         description="For rows: what the line that begins a piece looks like; the group (?P<label>…), if there is one, "
-        "is the piece's name. For columns: what a piece's name looks like in the row over the names.",
+        "is the piece's name. For columns: what a piece's name looks like in the row over the names. For names: the "
+        "header of the column that holds them; left out: sample, id and the like.",
     )
 
 
