@@ -3,7 +3,8 @@
 The course of stress is declared, not taken from a fitter: it rises as a power law that has the modulus of the bar
 between 0.05 and 0.25 % and its maximum at yield; a bar that necks falls to a drawing stress and hardens while the neck
 runs, one that does not softens a little and breaks. What is recorded beside it: grips that settle, the give of the
-machine, now and then a slip, a machine that has its end at 400 mm.
+machine, now and then a slip (load falls, the bar springs back and is loaded again along its first stiffness while the
+grips have moved), a machine that has its end at 400 mm.
 """
 
 from __future__ import annotations
@@ -27,6 +28,10 @@ _LOG_SD_ELONGATION = 0.25
 _DRAWING = 0.74  # drawing stress over yield stress
 _COMPLIANCE = 6e-5  # give of machine and grips, mm/N
 _SLIPS = 0.03  # share of bars that slip
+_SLIP_LOSS = 0.12  # share of the load that a slip loses
+_SOFTENS = 0.035  # of the yield stress, of a bar that does not neck
+_PRESTRESS_MPA = (0.02, 0.15)
+_WIDTH_MM, _THICKNESS_MM, _DIMENSION_SD_MM = 10.0, 4.0, 0.02
 _FORCE_NOISE_N, _STRAIN_NOISE = 0.4, 2e-6
 _SLOW_UNTIL, _SLOW, _FAST = 0.003, 1.0, 50.0  # strain; mm/min
 
@@ -45,12 +50,17 @@ class Bar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """What the machine writes of a bar: s, %, %, MPa; strain is NaN where the extensometer was off."""
+    """What the machine writes of a bar: s, %, %, MPa, mm, N; strain is NaN where the extensometer was off.
+
+    `nominal` is travel of the grips over their first distance, `stress` the force over the bar's own cross-section.
+    """
 
     time: np.ndarray
     strain: np.ndarray
     nominal: np.ndarray
     stress: np.ndarray
+    travel: np.ndarray
+    force: np.ndarray
 
 
 def bar_of(properties: Properties, rng: np.random.Generator) -> Bar:
@@ -78,14 +88,14 @@ def record_of(bar: Bar, rng: np.random.Generator) -> Record:
     strain = _strains(bar, end)
     stress = _stress(bar, strain)
     breaks = bar.elongation <= _TRAVEL_MM / _GRIPS_MM
-    if bar.slips and end > 0.8 * bar.yield_strain:
-        stress = stress * _slipped(strain, at=bar.yield_strain * float(rng.uniform(0.35, 0.7)))
-    travel = _GRIPS_MM * strain + _COMPLIANCE * stress * _AREA_MM2
     settled = float(rng.uniform(0.01, 0.06))  # mm that the grips take before they hold
+    travel = _GRIPS_MM * strain + _COMPLIANCE * stress * _AREA_MM2
     travel = travel + settled * (1 - np.exp(-strain / 0.002))
+    if bar.slips and end > 0.8 * bar.yield_strain:
+        strain, stress, travel = _slipped(bar, strain, stress, travel, at=float(rng.uniform(0.35, 0.7)))
     speed = np.where(strain < _SLOW_UNTIL, _SLOW, _FAST) / 60
     time = np.concatenate([[0.0], np.cumsum(np.diff(travel) / speed[1:])])
-    stress = stress + float(rng.uniform(0.02, 0.15)) * np.exp(-strain / 0.01)
+    stress = stress + float(rng.uniform(*_PRESTRESS_MPA)) * np.exp(-strain / 0.05)
     stress = stress + _FORCE_NOISE_N / _AREA_MM2 * rng.standard_normal(len(strain))
     on_bar = strain + _STRAIN_NOISE * rng.standard_normal(len(strain))
     on_bar[strain > 1.15 * bar.yield_strain] = np.nan
@@ -94,7 +104,16 @@ def record_of(bar: Bar, rng: np.random.Generator) -> Record:
         stress = np.append(stress, 0.02 * stress[-1])
         travel = np.append(travel, travel[-1] + 0.02 * _FAST / 60)
         on_bar = np.append(on_bar, on_bar[-1])
-    return Record(time=time, strain=100 * on_bar, nominal=100 * travel / _GRIPS_MM, stress=stress)
+    width = _WIDTH_MM + _DIMENSION_SD_MM * float(rng.standard_normal())
+    thickness = _THICKNESS_MM + _DIMENSION_SD_MM * float(rng.standard_normal())
+    return Record(
+        time=time,
+        strain=100 * on_bar,
+        nominal=100 * travel / _GRIPS_MM,
+        stress=stress,
+        travel=travel,
+        force=stress * width * thickness,
+    )
 
 
 def tensile(piece: Piece, properties: Properties, *, moulded_on: date, age_h: float) -> LabFile:
@@ -107,6 +126,8 @@ def tensile(piece: Piece, properties: Properties, *, moulded_on: date, age_h: fl
     for number, record in enumerate(records, start=1):
         for name, values, form in (
             (f"Time {number} (s)", record.time, "%.2f"),
+            (f"Force {number} (N)", record.force, "%.2f"),
+            (f"Crosshead travel {number} (mm)", record.travel, "%.4f"),
             (f"Strain {number} (%)", record.strain, "%.5f"),
             (f"Nominal strain {number} (%)", record.nominal, "%.4f"),
             (f"Stress {number} (MPa)", record.stress, "%.4f"),
@@ -118,6 +139,9 @@ def tensile(piece: Piece, properties: Properties, *, moulded_on: date, age_h: fl
         "Standard: ISO 527-2 type 1A",
         "Test speed: 50 mm/min",
         "Gauge length: 50 mm",
+        "Grip distance: 115 mm",
+        f"Width: {_WIDTH_MM:.2f} mm".replace(".", habits.decimal),
+        f"Thickness: {_THICKNESS_MM:.2f} mm".replace(".", habits.decimal),
         f"Moulding date: {moulded_on.isoformat()}",
         f"Age at test: {age_h:g} h".replace(".", habits.decimal),
         "Conditioning: 23 °C, 50 % r.h.",
@@ -144,7 +168,7 @@ def _stress(bar: Bar, strain: np.ndarray) -> np.ndarray:
     before = bar.yield_stress * (1 - np.maximum(1 - strain / bar.yield_strain, 0.0) ** power)
     beyond = np.maximum(strain - bar.yield_strain, 0.0)
     if not bar.necks:
-        return np.asarray(before * (1 - 0.06 * (1 - np.exp(-((beyond / bar.yield_strain) ** 2)))))
+        return np.asarray(before * (1 - _SOFTENS * (1 - np.exp(-((beyond / bar.yield_strain) ** 2)))))
     fall = 1 - np.exp(-((beyond / 0.10) ** 2))
     drawn = _DRAWING + 0.16 * np.minimum(beyond / 6.0, 1.0) ** 1.5
     return np.asarray(before * (1 - fall * (1 - drawn)))
@@ -161,10 +185,20 @@ def _power(bar: Bar) -> float:
     return float(brentq(excess, 1.0, 60.0)) if excess(1.0) < 0 < excess(60.0) else 1.05
 
 
-def _slipped(strain: np.ndarray, *, at: float) -> np.ndarray:
-    """Return by which factor stress falls, and comes back, where a bar slips in its grips."""
-    behind = strain - at
-    return np.where(behind > 0, 1 - 0.12 * np.exp(-behind / 0.003), 1.0)
+def _slipped(
+    bar: Bar, strain: np.ndarray, stress: np.ndarray, travel: np.ndarray, *, at: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Let a bar slip at a share of its yield strain: points of falling and of loading again come in between."""
+    i = int(np.searchsorted(strain, at * bar.yield_strain))
+    lost = _SLIP_LOSS * stress[i]
+    sprung = lost / bar.modulus
+    way = _GRIPS_MM * sprung + _COMPLIANCE * lost * _AREA_MM2
+    back = np.linspace(0, 1, 13)[:-1]
+    return (
+        np.concatenate([strain[: i + 1], strain[i] - sprung * (1 - back), strain[i + 1 :]]),
+        np.concatenate([stress[: i + 1], stress[i] - lost * (1 - back), stress[i + 1 :]]),
+        np.concatenate([travel[: i + 1], travel[i] + 0.02 + way * back, travel[i + 1 :] + 0.02 + way]),
+    )
 
 
 def _cells(values: np.ndarray, form: str, n_rows: int, decimal: str) -> list[str]:
