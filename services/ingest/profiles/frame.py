@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 from services.ingest.errors import UnreadableFile
 from services.ingest.profiles.cell_kinds import is_number_like, starts_as_number
-from services.ingest.profiles.lines import split
+from services.ingest.profiles.lines import BLANKS, split
 from services.ingest.profiles.profile import Profile
 from services.ingest.profiles.survey import Run, Survey
+from services.ingest.profiles.vocabulary import name_and_unit, quantity_of
 
 __all__ = ["Part", "check_header", "parts_of", "refuse_damage"]
 
@@ -57,11 +58,27 @@ def refuse_damage(name: str, survey: Survey) -> None:
     """
     if survey.header.broken is not None:
         raise UnreadableFile(name, _fault(survey, survey.header.broken), _SAY_AGAIN)
+    _refuse_unfit(name, survey)
     for before, run in zip(survey.runs, [*survey.runs[1:], None], strict=True):
         stop = before.stop + 1 if run is None else run.start
         for i in range(before.stop, min(stop, len(survey.lines.texts))):
             if _is_damaged(survey, i):
                 raise UnreadableFile(name, _fault(survey, i), _SAY_AGAIN)
+
+
+def _refuse_unfit(name: str, survey: Survey) -> None:
+    """Refuse numbers under fewer names than they have cells, as where commas are decimal and part cells too."""
+    top = survey.runs[0].start
+    if survey.header.names or survey.delimiter == BLANKS or not top:
+        return
+    cells = [cell for cell in split(survey.lines.texts[top - 1], survey.delimiter) if cell]
+    n_named = sum(bool(unit is not None or quantity_of(bare)) for bare, unit in map(name_and_unit, cells))
+    if not 1 < len(cells) < survey.width or n_named < len(cells) or any(map(is_number_like, cells)):
+        return
+    reason = f"{survey.lines.place(top - 1)} has {len(cells)} names, the rows under it have {survey.width} numbers"
+    is_parted = survey.delimiter == "," and survey.width <= 2 * len(cells)
+    hint = "its commas are decimal and part cells too: export it with semicolons, tabs or decimal points"
+    raise UnreadableFile(name, reason, hint if is_parted else "export it with a name over each column")
 
 
 def parts_of(name: str, survey: Survey, profile: Profile) -> tuple[tuple[Part, ...], tuple[str, ...]]:

@@ -5,7 +5,7 @@ The draft is YAML with comments; what it would read is tried at once and shown b
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from services.ingest.errors import UnreadableFile
@@ -18,8 +18,8 @@ from services.ingest.profiles.matching import surveys_of
 from services.ingest.profiles.named_rows import label_over
 from services.ingest.profiles.profile import Profile, Shape, read_profile
 from services.ingest.profiles.reading import apply_profile
-from services.ingest.profiles.resolved import resolve
-from services.ingest.profiles.structure import matrix_of, seems_columns, stands_along
+from services.ingest.profiles.resolved import Resolved, resolve
+from services.ingest.profiles.structure import matrix_of, modality_of, seems_columns, stands_along
 from services.ingest.profiles.survey import Survey
 from services.ingest.profiles.turned import is_turned
 from services.ingest.profiles.vocabulary import quantity_of
@@ -89,6 +89,7 @@ def _candidates(looked: Survey, name: str) -> Iterator[tuple[Shape, bool]]:
         yield "curve", False
         return
     if looked.is_mixed:
+        _refuse_words(name, looked, columns)
         yield "amounts", False
         yield "curve", False
         return
@@ -110,6 +111,18 @@ def _candidates(looked: Survey, name: str) -> Iterator[tuple[Shape, bool]]:
         yield "curve", True
         if has_label or not is_along:
             yield "amounts", False
+
+
+def _refuse_words(name: str, looked: Survey, columns: Sequence[Resolved]) -> None:
+    """Refuse a table of curves whose axis is spelled as no number is: minutes and seconds as ``0:10``."""
+    there = {column.quantity for column in columns}
+    for column in columns:
+        is_axis = column.quantity in AXES and looked.kinds[column.index] == "words"
+        if not is_axis or modality_of(there - {column.quantity}) in ("", "MFR", "density", "ash", "XRF"):
+            continue
+        cell = next((row[column.index] for row in looked.sample if row[column.index]), "")
+        reason = f"{column.header!r} holds {cell!r}: neither a number nor a clock's time as h:mm:ss"
+        raise UnreadableFile(name, reason, "export it in seconds or minutes")
 
 
 def _tried(data: bytes, name: str, looked: Survey, shape: Shape, with_point: bool, n_sheets: int) -> Guess:

@@ -160,9 +160,7 @@ def general(text: str) -> str:
     if is_number(plain):
         return r"^\W*[-+\d.,]+\W*$"
     pieces = re.split(r"(\d+(?:[.,]\d+)?)", plain[:80])
-    body = "".join(
-        r"[\d.,]+" if re.fullmatch(r"\d+(?:[.,]\d+)?", p) else _escaped(p) for p in pieces
-    )
+    body = "".join(r"[\d.,]+" if re.fullmatch(r"\d+(?:[.,]\d+)?", p) else _escaped(p) for p in pieces)
     return rf"^\W*{body.lstrip()}"
 
 

@@ -220,6 +220,23 @@ def _sample(lines: Lines, runs: Sequence[Run], by: str, width: int) -> tuple[tup
     return tuple(tuple(row) for row in rows if len(row) == width)
 
 
+def _are_grouped(sample: Sequence[Sequence[str]], kinds: Sequence[ColumnKind]) -> bool:
+    """Say whether columns of whole numbers below a thousand go on above it with a mark: 998, 1.002, 1.017."""
+    found = False
+    for c, kind in enumerate(kinds):
+        cells = [as_numeral(row[c]).lstrip("+-<>≤≥ ") for row in sample if kind == "numbers" and is_amount(row[c])]
+        marked = [cell for cell in cells if marks_of(cell) == "?"]
+        if not marked:
+            continue
+        plain = [cell for cell in cells if cell.isdigit()]
+        if len(plain) < _FEWEST_BEFORE or len(plain) + len(marked) < len(cells) or max(map(len, plain)) > 3:
+            return False
+        if max(map(int, plain)) < 100:
+            return False
+        found = True
+    return found
+
+
 def _kind(cells: Sequence[str]) -> ColumnKind:
     filled = [cell for cell in cells if not is_missing(cell)]
     if not filled:
@@ -244,6 +261,8 @@ def _mark(sample: Sequence[Sequence[str]], kinds: Sequence[ColumnKind], by: str)
     if not votes["?"] or by == ",":
         return "."
     unclear = [cell for cell in cells if marks_of(cell) == "?"]
+    if _are_grouped(sample, kinds):
+        return "," if all("." in cell for cell in unclear) else "." if all("," in cell for cell in unclear) else None
     if all(
         "." in cell for cell in unclear
     ):  # three decimals in each cell; points that group are always told by a comma

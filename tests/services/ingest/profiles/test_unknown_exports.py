@@ -211,3 +211,105 @@ class TestTurned:
     def test_a_table_with_a_specimen_a_row_is_none(self):
         text = "Compound;talc;lime\nA;10;3\nB;20;4\nC;30;5\n"
         assert [reading.label for reading in read(text)] == ["A", "B", "C"]
+
+
+BARS = "Specimen;Strain [%];Stress [MPa]\n" + "".join(
+    f"{bar};{k / 10:.2f};{k + shift}.5\n" for shift, bar in enumerate(["PP-14", "PP-15"]) for k in range(30)
+)
+
+
+class TestNamedRows:
+    """Curves one below the other, the specimen's name in each row."""
+
+    def test_are_a_curve_for_each_name(self):
+        first, second = read(BARS)
+        assert (first.facts.specimen, second.label, second.modality) == ("PP-14", "PP-15", "tensile")
+        assert units(second) == {"strain": "%", "stress": "MPa"}
+        assert len(second.curves[0]) == 30
+        assert second.curves[0].channel("stress").values[0] == 1.5
+
+    def test_names_may_be_numbers(self):
+        assert [reading.facts.specimen for reading in read(BARS.replace("PP-", ""))] == ["14", "15"]
+
+    def test_are_known_again_by_their_draft(self):
+        profile = read_profile(guess(BARS.encode(), "a.csv").text)
+        (looked,) = surveys_of("b.csv", BARS.encode(), profile)
+        assert fit(profile, looked, "b.csv") > 0
+
+    @pytest.mark.parametrize(
+        ("old", "new", "reason"),
+        [
+            ("PP-14;1.00;10.5\n", "", None),
+            ("PP-14;1.00;10.5\nPP-14;1.10;11.5\n", "PP-14;1.10;11.5\nPP-14;1.00;10.5\n", "strain turns back"),
+            ("PP-14;1.00;10.5", "PP-15;1.00;10.5", "begins for the second time"),
+            ("PP-14;1.00;10.5", ";1.00;10.5", "names no specimen"),
+            ("PP-14;1.00;10.5", "PP-14;1.00;1O.5", "'1O.5' is no number"),
+            ("PP-14;1.00;10.5", "PP-14;1.00", "cells"),
+        ],
+    )
+    def test_are_refused_where_a_row_is_damaged(self, old, new, reason):
+        assert old in BARS
+        profile = read_profile(guess(BARS.encode(), "a.csv").text)
+        text = BARS.replace(old, new)
+        if reason is None:
+            assert len(apply_profile(profile, "a.csv", text.encode())[0].curves[0]) == 29
+            return
+        with pytest.raises(UnreadableFile, match=reason):
+            apply_profile(profile, "a.csv", text.encode())
+
+    def test_replicates_of_an_amount_are_none(self):
+        text = "Sample;Temperature [°C];MFR [g/10 min]\n" + "".join(f"PP-{k // 3};230;12,{k}\n" for k in range(12))
+        assert [len(reading.curves) for reading in read(text)] == [0] * 12
+
+
+def test_a_curve_that_begins_anew_is_no_table_of_amounts():
+    """It is refused with the place, and not read as thirty specimens."""
+    rows = "".join(f"{k}\t{30 + k}\t{k % 7}.5\n" for k in range(30))
+    drafted = guess(("Time (s)\tTemp (°C)\tHeat Flow (mW)\n" + rows + rows).encode(), "a.txt")
+    assert "line 32: time turns back from 29 to 0" in drafted.fault
+
+
+def test_commas_that_are_decimal_and_part_cells_are_refused_with_what_would_help():
+    """Three names over six numbers: nothing is read as whole numbers."""
+    text = "Zeit/min,Temp./°C,Masse/%\n" + "".join(f"{k},5,{30 + k},25,{99 - k},125\n" for k in range(40))
+    with pytest.raises(UnreadableFile, match="3 names, the rows under it have 6 numbers") as refused:
+        guess(text.encode(), "a.csv")
+    assert "decimal and part cells too" in refused.value.hint
+
+
+@pytest.mark.parametrize(("by", "mark"), [(";", "."), ("\t", ",")])
+def test_whole_numbers_that_go_on_above_a_thousand_with_a_mark_are_grouped(by, mark):
+    """998, 1.002 is a rise, no fall to one."""
+    counts = [900 + 17 * k for k in range(40)]
+    text = f"2theta{by}Counts\n" + "".join(f"{5 + k}{by}{n:,}\n".replace(",", mark) for k, n in enumerate(counts))
+    (reading,) = read(text)
+    assert list(reading.curves[0].channels[0].values) == counts
+
+
+def test_minutes_and_seconds_are_no_names_of_specimens():
+    """0:10 may be minutes and seconds, or hours and minutes: refused."""
+    text = "Time (min:s);Temp (°C);Mass (mg)\n" + "".join(f"{k}:30;{30 + k},5;{9 - k / 10:.0f}\n" for k in range(30))
+    with pytest.raises(UnreadableFile, match="'0:30': neither a number nor a clock's time"):
+        guess(text.encode(), "a.csv")
+
+
+def test_a_table_of_results_over_raw_data_names_no_specimen():
+    """Its names are no field."""
+    text = "Results\nSpecimen,Width (mm),Modulus (MPa)\n1,10.02,1523\n\nRaw data\nTime (s),Extension (mm),Load (N)\n"
+    (reading,) = read(text + "".join(f"{k / 10:.1f},{k / 50:.3f},{k * 7.1:.2f}\n" for k in range(40)))
+    assert reading.facts.specimen == ""
+    assert units(reading) == {"time": "s", "extension": "mm", "force": "N"}
+
+
+def test_a_summary_behind_a_tab_ends_the_numbers():
+    """Its tab survives in the drafted pattern."""
+    text = "Strain (%)\tStress (MPa)\n" + "".join(f"{k / 10:.2f}\t{k}.5\n" for k in range(40)) + "Maximum\t39.5\n"
+    assert len(read(text)[0].curves[0]) == 40
+
+
+def test_a_bare_percent_sign_behind_a_name_is_its_unit():
+    """Transmission %."""
+    (reading,) = read(
+        "Wellenzahl cm-1;Transmission %\n" + "".join(f"{4000 - 2 * k};{90 + k % 5},25\n" for k in range(40))
+    )
+    assert units(reading) == {"wavenumber": "cm-1", "transmittance": "%"}
