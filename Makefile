@@ -21,10 +21,11 @@ $(STAMP): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install -q -c constraints.txt -e '.[dev,docs]'
 	@touch $@
 
-demo: demo-table  ## Run a whole campaign and write its report into demo/
+demo: setup  ## Run the polypropylene campaign with its virtual laboratory and write its report into demo/
+	$(BIN)/python -m campaigns.polypropylene demo
 
-demo-table: setup  ## The same: a campaign over a computed table of polypropylene compounds
-	$(BIN)/python -m campaigns.compound demo
+demo-table: setup  ## Run a campaign over a computed table of compounds into demo-table/
+	$(BIN)/python -m campaigns.compound demo-table
 
 test: setup  ## Run every test
 	$(BIN)/python -m pytest -n $(JOBS)
@@ -51,4 +52,4 @@ docs: setup  ## Build the documentation into docs/_build/html
 	$(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build/html
 
 clean:  ## Remove what was made, but not .venv
-	rm -rf demo docs/_build docs/reference/generated .mypy_cache .ruff_cache .pytest_cache
+	rm -rf demo demo-table docs/_build docs/reference/generated .mypy_cache .ruff_cache .pytest_cache

@@ -93,6 +93,10 @@ class OrderBook:
         for id_ in ids:
             append_line(self._folder / _SETTLED, id_, "acknowledgement")
 
+    def is_settled(self, id_: str) -> bool:
+        """Say whether something was noted as received."""
+        return id_ in self._settled()
+
     def _of(self, line: OrderLine, accepted_at: datetime, now: datetime) -> Iterator[Finished]:
         for replicate in range(1, line.replicates + 1):
             specimen = specimen_id(line.proposal_id, replicate)
@@ -116,4 +120,4 @@ class OrderBook:
 
     def _settled(self) -> frozenset[str]:
         path = self._folder / _SETTLED
-        return frozenset(path.read_text(encoding="utf-8").split()) if path.exists() else frozenset()
+        return frozenset(path.read_text(encoding="utf-8").splitlines()) if path.exists() else frozenset()

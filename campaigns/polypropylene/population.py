@@ -18,7 +18,7 @@ from loop.space.space import SearchSpace
 from loop.values import Formulation, Setting
 from services.campaign.definition import CampaignDefinition, read_campaign_definition
 
-__all__ = ["DEFINITION", "Member", "campaign_definition", "population"]
+__all__ = ["DEFINITION", "Member", "campaign_definition", "population", "read_text"]
 
 DEFINITION = Path(__file__).with_name("definition.yaml")
 _SOME_DAY = date(2026, 8, 3)
@@ -36,7 +36,11 @@ class Member:
 @cache
 def campaign_definition() -> CampaignDefinition:
     """Read the definition of the campaign as it is shipped."""
-    text = DEFINITION.read_text(encoding="utf-8")
+    return read_text(DEFINITION.read_text(encoding="utf-8"))
+
+
+def read_text(text: str) -> CampaignDefinition:
+    """Read a definition that names no table."""
     return read_campaign_definition(text, file_name=DEFINITION.name, read_table=_no_table)
 
 

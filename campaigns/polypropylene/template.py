@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from campaigns.polypropylene.past import PAST
 from campaigns.polypropylene.population import DEFINITION
 from services.campaign.templates import Template
 
@@ -9,8 +10,9 @@ __all__ = ["polypropylene"]
 
 
 def polypropylene() -> Template:
-    """Return the definition of the reference campaign; its laboratory is virtual and writes files."""
+    """Return the definition of the reference campaign, with what was made before; its laboratory is virtual."""
     return Template(
         title="Recycled polypropylene by eight modalities, with a virtual laboratory that writes real files",
         definition=DEFINITION.read_text(encoding="utf-8"),
+        files={PAST.name: PAST.read_bytes()},
     )

@@ -19,6 +19,7 @@ from campaigns.polypropylene.laboratory.making import Made, control, make, mould
 from campaigns.polypropylene.laboratory.piece import LabFile
 from campaigns.polypropylene.laboratory.sessions import CONTROL
 from campaigns.polypropylene.laboratory.testing import result_sheet, test_files
+from campaigns.polypropylene.past import past_specimens
 from loop.definition import Definition
 from loop.ids import cycle_of
 from loop.orders import LabReport, WorkOrder
@@ -72,6 +73,7 @@ class PolypropyleneLaboratory:
         DiskError
             If a file cannot be put there; it is tried again the next time.
         """
+        self._hand_over_past()
         failed = []
         for finished in self._book.finished(now):
             if finished.outcome == "failed":
@@ -102,6 +104,16 @@ class PolypropyleneLaboratory:
             self._put(f"{CONTROL} week {week + 1}", files)
         sheet = result_sheet(made, proposal, finished.replicate, self._definition, self._choice)
         self._put(finished.specimen, [sheet])
+
+    def _hand_over_past(self) -> None:
+        """Put the files of what was made before the campaign into the inbox, once: old ones, found in a drawer."""
+        for past in past_specimens():
+            done = f"past {past.name}"
+            if past.name != CONTROL and not self._book.is_settled(done):
+                made = past.made(self._choice)
+                self._write_truth(made)
+                self._put(past.name, [*analysis_files(made, self._choice), *test_files(made, self._choice)])
+                self._book.settle([done])
 
     def _put(self, folder: str, files: Iterable[LabFile]) -> None:
         for file in files:

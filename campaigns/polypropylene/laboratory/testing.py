@@ -19,7 +19,7 @@ from campaigns.polypropylene.laboratory.sessions import session_of
 from loop.definition import Definition
 from loop.seeds import derive_seed
 
-__all__ = ["result_sheet", "test_files"]
+__all__ = ["result_sheet", "test_files", "test_piece"]
 
 _TYPED: Mapping[str, str] = {"impact": "impact_strength"}
 """Targets that a person types into the sheet, by the quantity that they are."""
@@ -28,10 +28,10 @@ _TYPED: Mapping[str, str] = {"impact": "impact_strength"}
 def test_files(made: Made, choice: LaboratoryChoice) -> Iterator[LabFile]:
     """Test a specimen: tensile, impact, melt flow and density."""
     how = made.circumstances
-    yield tensile(_piece(made, "tensile", choice), made.properties, moulded_on=how.moulded_on, age_h=how.age_h)
-    yield charpy(_piece(made, "charpy", choice), made.properties)
-    yield melt_flow(_piece(made, "melt flow", choice), made.properties)
-    yield density(_piece(made, "density", choice), made.properties)
+    yield tensile(test_piece(made, "tensile", choice), made.properties, moulded_on=how.moulded_on, age_h=how.age_h)
+    yield charpy(test_piece(made, "charpy", choice), made.properties)
+    yield melt_flow(test_piece(made, "melt flow", choice), made.properties)
+    yield density(test_piece(made, "density", choice), made.properties)
 
 
 def result_sheet(
@@ -42,7 +42,7 @@ def result_sheet(
     Bars of the most frequent type count, as they are not to be averaged with others; bars that did not break have no
     value, and say so.
     """
-    bars = impact_bars(made.properties, _piece(made, "charpy", choice).rng)
+    bars = impact_bars(made.properties, test_piece(made, "charpy", choice).rng)
     kinds = [bar.kind for bar in bars]
     most = max(sorted(set(kinds)), key=kinds.count)
     values = [bar.strength for bar in bars if bar.kind == most and bar.strength is not None]
@@ -61,7 +61,7 @@ def result_sheet(
     return LabFile(name=f"{made.specimen} results.csv", modality="", labels=(made.specimen,), data=text.encode())
 
 
-def _piece(made: Made, instrument: str, choice: LaboratoryChoice) -> Piece:
+def test_piece(made: Made, instrument: str, choice: LaboratoryChoice) -> Piece:
     """Cut a test piece; it is tested at the age that the specimen then has."""
     day = tested_on(made.circumstances.moulded_on, made.circumstances.age_h)
     rng = np.random.default_rng(derive_seed(choice.seed, made.specimen, instrument))
