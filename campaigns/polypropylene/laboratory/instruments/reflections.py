@@ -9,7 +9,7 @@ phase are declared after published patterns of unoriented specimens.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 __all__ = ["PHASES", "Phase", "Reflection", "two_theta"]
@@ -19,16 +19,30 @@ CU_ALPHA_1 = 1.540598  # Å
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reflection:
-    """One line: its indices as text, spacing in Å, and intensity relative to the others of its phase."""
+    """One line.
+
+    Attributes
+    ----------
+    hkl
+        Its indices as text.
+    spacing
+        In Å.
+    intensity
+        Relative to the others of its phase.
+    cosine
+        Of the angle between its normal and the axis by which the phase may be oriented: b of α polypropylene, the
+        normal of talc's plates; 0 for the rest.
+    """
 
     hkl: str
     spacing: float
     intensity: float
+    cosine: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phase:
-    """The lines of a phase; intensities sum to 1."""
+    """The lines of a phase; intensities of those up to 35° 2θ sum to 1."""
 
     name: str
     reflections: tuple[Reflection, ...]
@@ -49,15 +63,30 @@ def _hexagonal(a: float, c: float, h: int, k: int, l: int) -> float:  # noqa: E7
     return 1 / math.sqrt(4 / 3 * (h * h + h * k + k * k) / a**2 + l * l / c**2)
 
 
-def _phase(name: str, lines: Mapping[str, tuple[float, float]]) -> Phase:
-    total = sum(intensity for _, intensity in lines.values())
+def _phase(
+    name: str, lines: Mapping[str, tuple[float, float]], cosine: Callable[[str, float], float] | None = None
+) -> Phase:
+    total = sum(intensity for spacing, intensity in lines.values() if two_theta(spacing) <= 35)
     return Phase(
         name=name,
         reflections=tuple(
-            Reflection(hkl=hkl, spacing=spacing, intensity=intensity / total)
+            Reflection(
+                hkl=hkl, spacing=spacing, intensity=intensity / total, cosine=cosine(hkl, spacing) if cosine else 0.0
+            )
             for hkl, (spacing, intensity) in lines.items()
         ),
     )
+
+
+def _to_b(hkl: str, spacing: float) -> float:
+    """Return the cosine between a line's normal and the b axis of α polypropylene, 20.95 Å."""
+    return int(hkl.removeprefix("-")[1]) * spacing / 20.95
+
+
+def _to_plates(hkl: str, spacing: float) -> float:
+    """Return the cosine between a line's normal and that of talc's plates, whose 001 would be 18.70 Å."""
+    order = hkl.removeprefix("00") if hkl.startswith("00") else hkl[2]
+    return min(1.0, int(order) * spacing / 18.70)
 
 
 def _alpha(h: int, k: int, l: int) -> float:  # noqa: E741
@@ -93,6 +122,7 @@ PHASES: Mapping[str, Phase] = {
             "-113": (_alpha(-1, 1, 3), 9),
             "-203": (_alpha(-2, 0, 3), 5),
         },
+        _to_b,
     ),
     "beta": _phase(
         "beta", {"110": (_hexagonal(11.03, 6.49, 1, 1, 0), 100), "111": (_hexagonal(11.03, 6.49, 1, 1, 1), 42)}
@@ -126,6 +156,7 @@ PHASES: Mapping[str, Phase] = {
             "00 10": (1.870, 14),
             "060": (1.527, 22),
         },
+        _to_plates,
     ),
     "calcite": _phase(
         "calcite",

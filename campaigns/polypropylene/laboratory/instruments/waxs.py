@@ -3,9 +3,10 @@
 What a diffractometer counts: reflections of α, β and γ polypropylene, polyethylene, talc, calcite and rutile
 (`reflections`) on the halo of what is amorphous and the scatter of air. Lines are broadened by a log-normal
 distribution of column lengths whose volume-weighted mean is the crystallite size (Langford & Wilson, J. Appl. Cryst. 11
-(1978) 102, K = 1 on integral breadths), by axial divergence towards low angles (van Laar & Yelon, J. Appl. Cryst. 17
-(1984) 47, here one-sided with its square law) and by the slit: none of these is the profile of a fitter. Crystals with
-their b axis normal to the surface raise 040 and lower 110 and the like; platelets of talc raise 00l.
+(1978) 102, K = 1 on integral breadths) and a strain of 0.1 %, by axial divergence towards low angles (van Laar & Yelon,
+J. Appl. Cryst. 17 (1984) 47, here one-sided with its square law) and by the slit: none of these is the profile of a
+fitter. Crystals with their b axis normal to the surface raise 040 and lower 110, platelets of talc raise 00l (March;
+Dollase, J. Appl. Cryst. 19 (1986) 267).
 
 The polypropylene scatters as much crystalline as amorphous (mass for mass), so that areas over 10 to 35° give its
 crystallinity; heavy minerals absorb and weaken all. Shares of scattering, halo shapes and air scatter are declared.
@@ -34,7 +35,10 @@ _CU_ALPHA_2, _ALPHA_2_SHARE = 1.544426, 0.5
 _COUNTS = 26_000.0  # counts·° in 10 to 35° that a gram of pure polypropylene's share gives
 _STEP_SECONDS = 0.5
 _FINE = 0.02  # ° 2θ of the slit
-_AXIAL = 0.035  # ° 2θ, largest shift by axial divergence at 45° 2θ
+_AXIAL = 0.02  # ° 2θ, largest shift by axial divergence at 45° 2θ
+_STRAIN = 0.001  # largest, of every crystal
+_MARCH = 0.55  # by how much full orientation brings the coefficient of March below 1
+_FROM, _TO = 10.0, 35.0  # ° 2θ, where areas are those of crystalline and amorphous mass
 _ZERO_DRIFT, _MOUNTING_MM, _RADIUS_MM = 0.012, 0.04, 240.0
 _LOG_SD_COLUMNS = 0.40
 _MINERAL_SIZE = {"talc": 32.0, "calcite": 75.0, "titania": 60.0}  # crystallite sizes, nm
@@ -97,7 +101,7 @@ def lines(structure: Structure) -> Iterator[tuple[Reflection, float, float]]:
     made, skin = structure.composition, structure.skin
     crystalline = made.pp * skin.pp
     for phase, share in (("alpha", skin.alpha), ("beta", skin.beta), ("gamma", skin.gamma)):
-        texture = _texture(phase, skin.orientation)
+        texture = _texture(phase, skin.orientation if phase == "alpha" else 0.0)
         for reflection in PHASES[phase].reflections:
             size = skin.size_040 if reflection.hkl in ("040", "060") else skin.size_110
             if reflection.hkl in ("111", "-131", "041"):
@@ -125,37 +129,32 @@ def halo(kind: str) -> np.ndarray:
         main = np.exp(order * (np.log(ANGLES / mode) - ANGLES / mode + 1))
     second = 0.11 * np.exp(24 * (np.log(ANGLES / 42.0) - ANGLES / 42.0 + 1))
     shape = main + second
-    inside = (ANGLES >= 10) & (ANGLES <= 35)
+    inside = (ANGLES >= _FROM) & (ANGLES <= _TO)
     return np.asarray(shape / (shape[inside].sum() * 0.01))
 
 
 def _texture(phase: str, degree: float) -> dict[str, float]:
-    """Return by which factor orientation changes each line of a phase; the sum over its lines stays.
+    """Return by which factor orientation changes each line of a phase (March and Dollase); their sum to 35° stays.
 
-    `degree` is 0 for none, 1 for full alignment of b axes (or of platelets) with the normal of the surface.
+    `degree` is 0 for none, 1 for the strongest alignment of b axes (or of platelets) with the normal of the surface.
     """
-    along = {"alpha": ("040", "060", "150"), "talc": ("002", "004", "006", "00 10")}.get(phase, ())
-    across = {"alpha": ("110", "111", "200", "220"), "talc": ("020", "060")}.get(phase, ())
-    raised = {
-        r.hkl: (1 + 2.6 * degree) if r.hkl in along else (1 - 0.55 * degree) if r.hkl in across else 1.0
-        for r in PHASES[phase].reflections
-    }
-    total = sum(raised[r.hkl] * r.intensity for r in PHASES[phase].reflections)
-    return {hkl: factor / total for hkl, factor in raised.items()}
+    march = 1 - _MARCH * degree
+    factors = {r.hkl: (march**2 * r.cosine**2 + (1 - r.cosine**2) / march) ** -1.5 for r in PHASES[phase].reflections}
+    total = sum(factors[r.hkl] * r.intensity for r in PHASES[phase].reflections if two_theta(r.spacing) <= _TO)
+    return {hkl: factor / total for hkl, factor in factors.items()}
 
 
 def _add(total: np.ndarray, reflection: Reflection, share: float, size: float, shift: float) -> None:
     """Add one line, both wavelengths and all of its axial divergence, to what is there."""
     if share <= 0:
         return
-    strain = 0.002
     for wavelength, part in (
         (CU_ALPHA_1, 1 / (1 + _ALPHA_2_SHARE)),
         (_CU_ALPHA_2, _ALPHA_2_SHARE / (1 + _ALPHA_2_SHARE)),
     ):
         centre = two_theta(reflection.spacing, wavelength)
         theta = math.radians(centre / 2)
-        length = 1 / (1 / size + 2 * strain / (0.1 * reflection.spacing) * 0.5)
+        length = 1 / (1 / size + 2 * _STRAIN / (0.1 * reflection.spacing))
         per_degree = math.radians(1) * math.cos(theta) / (0.1 * wavelength)  # change of 1/d, 1/nm, for a degree 2θ
         axial = _AXIAL / math.tan(2 * theta) if centre < 90 else 0.0
         reach = min(25.0, 40 / (length * per_degree))
