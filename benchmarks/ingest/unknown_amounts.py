@@ -148,20 +148,20 @@ def more_tables() -> Iterator[Export]:
     """More of them."""
     charpy = (
         "Charpy ISO 179-1/1eA;;;;\nDatum;12.06.2025;;;\n\n"
-        "Probe;Breite [mm];Kerbschlagzähigkeit [kJ/m²];Brucharten;Bemerkung\n"
-        "PP-C14;10,01;5,21;C;\nPP-C14;10,02;5,44;C;\nPP-C15;10,00;38,2;P;klemmt\n"
-        "PP-C15;10,01;;M;kein Bruch\n"
+        "Probe;Pendel [J];Kerbschlagzähigkeit [kJ/m²];Brucharten;Bemerkung\n"
+        "PP-C14;4;5,21;C;\nPP-C14;4;5,44;C;\nPP-C15;4;38,2;P;klemmt\n"
+        "PP-C15;4;;N;kein Bruch\n"
     )
     yield Export(
         name="schlag.csv",
         imitates="impact, one bar a row, kinds of break, a bar that did not break",
         data=charpy.encode("cp1252"),
-        modality="",
+        modality="charpy",
         pieces=[
-            Piece(specimen="PP-C14", amounts={"breite": (10.01, "mm", ""), "kerbschlagzähigkeit": (5.21, "kJ/m²", "")}),
-            Piece(specimen="PP-C14", amounts={"breite": (10.02, "mm", ""), "kerbschlagzähigkeit": (5.44, "kJ/m²", "")}),
-            Piece(specimen="PP-C15", amounts={"breite": (10, "mm", ""), "kerbschlagzähigkeit": (38.2, "kJ/m²", "")}),
-            Piece(specimen="PP-C15", amounts={"breite": (10.01, "mm", "")}),
+            Piece(specimen="PP-C14", amounts={"pendel": (4, "J", ""), "impact_strength": (5.21, "kJ/m²", "")}),
+            Piece(specimen="PP-C14", amounts={"pendel": (4, "J", ""), "impact_strength": (5.44, "kJ/m²", "")}),
+            Piece(specimen="PP-C15", amounts={"pendel": (4, "J", ""), "impact_strength": (38.2, "kJ/m²", "")}),
+            Piece(specimen="PP-C15", amounts={"pendel": (4, "J", "")}),
         ],
     )
     zwick = (

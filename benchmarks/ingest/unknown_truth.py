@@ -45,7 +45,10 @@ class Piece:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Export:
-    """A file with what it holds; `imitates` says whose layout it has, `modality` is empty where columns leave it open."""
+    """A file with what it holds, in the layout that `imitates` tells; without pieces it has to be refused.
+
+    `modality` is empty where its columns leave it open.
+    """
 
     name: str
     imitates: str

@@ -50,7 +50,9 @@ def is_number(cell: str) -> bool:
 
 
 def is_amount(cell: str) -> bool:
-    """Say whether a cell is a number, or a limit that a value lies below or above: ``<0.01``."""
+    """Say whether a cell is a number, with its spread or not, or a limit that a value lies beyond: ``<0.01``."""
+    if "±" in cell:
+        return all(is_number(part.strip()) for part in cell.split("±", 1))
     return is_number(cell.lstrip("<>≤≥ ") if cell[:1] in _LIMITS else cell)
 
 

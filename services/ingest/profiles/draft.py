@@ -26,7 +26,7 @@ _DELIMITERS = {"\t": "tab", ";": "semicolon", "|": "bar", ",": "comma", BLANKS: 
 _ENCODINGS = {"UTF-8": "utf-8", "Latin-1": "latin-1", "Shift-JIS (CP932)": "shift-jis"}
 _SLASHED = re.compile(r"\d{1,2}/\d{1,2}/\d{2,4}")
 _MOST_LINES = 3
-_AMOUNTS = frozenset(["mn", "mz", "mp", "dispersity", "mfr", "density", "ash"])
+_AMOUNTS = frozenset(["mn", "mz", "mp", "dispersity", "mfr", "density", "ash", "impact_strength"])
 _NUMBER_BEHIND = re.compile(r"[\s_.#-]*\d+$")
 
 

@@ -66,6 +66,7 @@ _MODALITIES: tuple[tuple[str, tuple[frozenset[str], ...]], ...] = (
     ("MFR", (frozenset(["mfr"]),)),
     ("density", (frozenset(["density"]),)),
     ("ash", (frozenset(["ash"]),)),
+    ("charpy", (frozenset(["impact_strength"]),)),
 )
 _BY_NAME = (
     ("Raman", r"raman"),

@@ -156,6 +156,9 @@ def _header_over(
         names, units = cells, None
         if _is_field(cells) and not any(quantity_of(*_pair(cell)) for cell in cells):
             return TableHeader()
+    joined = _joined(lines, above, rows, by, width, names) if units is not None else None
+    if joined is not None:
+        names, rows = joined, [above[len(rows)], *rows]
     groups = _groups(lines, above, rows, by, width)
     if groups:
         rows = [above[len(rows)], *rows]
@@ -274,6 +277,20 @@ def _units(cells: Sequence[str]) -> list[str | None] | None:
     if all(cell == "-" for cell in filled):
         return None
     return units
+
+
+def _joined(
+    lines: Lines, above: Sequence[int], rows: Sequence[int], by: str, width: int, names: Sequence[str]
+) -> list[str] | None:
+    """Put names together that run over two rows, where more of them are known quantities then."""
+    if len(above) <= len(rows) or by == BLANKS:
+        return None
+    cells = split(lines.texts[above[len(rows)]], by)
+    if len(cells) != width or not all(cells) or any(map(is_number, cells)) or len(set(cells)) < width:
+        return None
+    both = [f"{over} {name}".strip() for over, name in zip(cells, names, strict=True)]
+    n_known, n_before = (sum(bool(quantity_of(*_pair(name))) for name in every) for every in (both, names))
+    return both if n_known > n_before else None
 
 
 def _groups(lines: Lines, above: Sequence[int], rows: Sequence[int], by: str, width: int) -> list[str]:

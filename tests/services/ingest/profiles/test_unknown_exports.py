@@ -313,3 +313,22 @@ def test_a_bare_percent_sign_behind_a_name_is_its_unit():
         "Wellenzahl cm-1;Transmission %\n" + "".join(f"{4000 - 2 * k};{90 + k % 5},25\n" for k in range(40))
     )
     assert units(reading) == {"wavenumber": "cm-1", "transmittance": "%"}
+
+
+def test_names_over_two_rows_are_put_together_where_that_tells_more():
+    """Heat over flow over mW is a heat flow."""
+    text = "Sample\tHeat\ntemperature\tflow\n°C\tmW\n" + "".join(f"{30 + k}.5\t{k % 7}.25\n" for k in range(40))
+    (reading,) = read(text)
+    assert units(reading) == {"temperature": "°C", "heat_flow": "mW"}
+    assert reading.modality == "DSC"
+
+
+def test_a_spread_in_the_cell_is_kept_beside_its_amount():
+    """31.2 ± 0.4 is an amount and its standard deviation."""
+    first, _ = read("Sample,Strength [MPa],Modulus [GPa]\nA,31.2 ± 0.4,1.52 ± 0.03\nB,30.8 ± 0.3,1.49 ± 0.02\n")
+    assert {q: a.value for q, a in first.amounts.items()} == {
+        "strength": 31.2,
+        "strength_sd": 0.4,
+        "modulus": 1.52,
+        "modulus_sd": 0.03,
+    }
