@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import re
-import struct
-import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +11,19 @@ import numpy as np
 from benchmarks.ingest.files import png, ras
 from benchmarks.ingest.laboratory import KINDS as CLEAN
 from benchmarks.ingest.laboratory import LabFile, diffractogram, specimen_id, spectrum
+from campaigns.polypropylene.laboratory.spoiling import (
+    by_lines,
+    cut,
+    cut_in_a_number,
+    damaged_inside,
+    doubled,
+    exchanged,
+    locked_workbook,
+    lost,
+    lying,
+    program,
+    word_document,
+)
 from campaigns.polypropylene.laboratory.writing.jcamp import jcamp_of
 
 __all__ = ["CAMPAIGN", "FAULTS", "Planted", "write_faults"]
@@ -69,46 +78,6 @@ def _spoilt(kind: str, spoil: Callable[[bytes, np.random.Generator], bytes]) -> 
         return _made(file, spoil(file.data, rng))
 
     return make
-
-
-def _plain_lines(kind: str, spoil: Callable[[list[bytes], int, np.random.Generator], list[bytes]]) -> Spoiler:
-    """Spoil a file by its lines, at one well among its numbers."""
-
-    def make(rng: np.random.Generator, specimen: str) -> LabFile:
-        file = CLEAN[kind](rng, specimen)
-        while file.data.startswith((b"\xff\xfe", b"\xfe\xff")):  # lines of two-byte letters are cut elsewhere
-            file = CLEAN[kind](rng, specimen)
-        lines = file.data.splitlines(keepends=True)
-        at = int(rng.integers(len(lines) // 3, 2 * len(lines) // 3))
-        return _made(file, b"".join(spoil(lines, at, rng)))
-
-    return make
-
-
-def _cut(data: bytes, rng: np.random.Generator) -> bytes:
-    return data[: int(len(data) * rng.uniform(0.3, 0.9))]
-
-
-def _cut_in_a_number(data: bytes, rng: np.random.Generator) -> bytes:
-    """Cut a text between two digits of a cell that all of its lines hold."""
-    at = int(len(data) * rng.uniform(0.3, 0.9))
-    step = 2 if data.startswith((b"\xff\xfe", b"\xfe\xff")) else 1
-    at -= at % step
-    while not (data[at : at + 1].isdigit() and data[at - step : at - step + 1].isdigit()):
-        at += step
-    return data[:at]
-
-
-def _lost(lines: list[bytes], at: int, _: np.random.Generator) -> list[bytes]:
-    return lines[:at] + lines[at + 7 :]
-
-
-def _doubled(lines: list[bytes], at: int, _: np.random.Generator) -> list[bytes]:
-    return lines[: at + 5] + lines[at:]
-
-
-def _exchanged(lines: list[bytes], at: int, _: np.random.Generator) -> list[bytes]:
-    return [*lines[: at - 20], *lines[at : at + 20], *lines[at - 20 : at], *lines[at + 20 :]]
 
 
 def _columns(kind: str) -> Spoiler:
@@ -190,37 +159,6 @@ def _bytes(kind: str, suffix: str, data: Callable[[np.random.Generator], bytes])
     return lambda rng, specimen: LabFile(specimen=specimen, kind=kind, suffix=suffix, data=data(rng))
 
 
-def _word_document(_: np.random.Generator) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as packed:
-        packed.writestr("[Content_Types].xml", '<?xml version="1.0"?><Types/>')
-        packed.writestr("word/document.xml", '<?xml version="1.0"?><document>Report of the week</document>')
-    return buffer.getvalue()
-
-
-def _program(rng: np.random.Generator) -> bytes:
-    return b"MZ\x90\0" + struct.pack("<60x") + b"PE\0\0" + rng.bytes(4000)
-
-
-def _locked(rng: np.random.Generator) -> bytes:
-    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 500 + "EncryptedPackage".encode("utf-16-le") + rng.bytes(3000)
-
-
-def _broken_workbook(data: bytes, rng: np.random.Generator) -> bytes:
-    at = int(rng.integers(len(data) // 4, len(data) // 2))
-    return data[:at] + rng.bytes(200) + data[at + 200 :]
-
-
-def _lying(pattern: bytes) -> Callable[[bytes, np.random.Generator], bytes]:
-    def spoil(data: bytes, rng: np.random.Generator) -> bytes:
-        def other(match: re.Match[bytes]) -> bytes:
-            return match[1] + str(int(match[2]) + int(rng.choice([-100, -1, 1, 50]))).encode()
-
-        return re.sub(pattern, other, data, count=1)
-
-    return spoil
-
-
 def _named_otherwise(rng: np.random.Generator, specimen: str) -> LabFile:
     file = CLEAN["waxs ras"](rng, specimen_id(7))
     return LabFile(specimen=specimen, kind=file.kind, suffix=file.suffix, data=file.data)
@@ -245,13 +183,13 @@ _NOT_AS_SAID = (
 FAULTS: Mapping[str, tuple[tuple[Spoiler, ...], tuple[str, ...]]] = {
     "truncated": (
         (
-            _spoilt("waxs xrdml", _cut),
-            _spoilt("waxs ras", _cut),
-            _spoilt("ftir", _cut),
-            _spoilt("tg", _cut_in_a_number),
-            _spoilt("micrograph png", _cut),
-            _spoilt("micrograph tiff", _cut),
-            _spoilt("dsc xlsx", _cut),
+            _spoilt("waxs xrdml", cut),
+            _spoilt("waxs ras", cut),
+            _spoilt("ftir", cut),
+            _spoilt("tg", cut_in_a_number),
+            _spoilt("micrograph png", cut),
+            _spoilt("micrograph tiff", cut),
+            _spoilt("dsc xlsx", cut),
         ),
         (
             *("does not hold what it says", "no sound XML", "breaks off", "cells", "cut", "workbook", "lie at byte"),
@@ -259,15 +197,15 @@ FAULTS: Mapping[str, tuple[tuple[Spoiler, ...], tuple[str, ...]]] = {
         ),
     ),
     "lines lost": (
-        tuple(_plain_lines(kind, _lost) for kind in ("waxs ras", "ftir", "waxs xy", "raman")),
+        tuple(_spoilt(kind, by_lines(lost)) for kind in ("waxs ras", "ftir", "waxs xy", "raman")),
         _NOT_AS_SAID,
     ),
     "lines doubled": (
-        tuple(_plain_lines(kind, _doubled) for kind in ("waxs ras", "ftir", "waxs xy", "raman", "tg", "dsc")),
+        tuple(_spoilt(kind, by_lines(doubled)) for kind in ("waxs ras", "ftir", "waxs xy", "raman", "tg", "dsc")),
         _NOT_AS_SAID,
     ),
     "lines exchanged": (
-        tuple(_plain_lines(kind, _exchanged) for kind in ("waxs ras", "ftir", "waxs xy", "raman", "tg", "dsc")),
+        tuple(_spoilt(kind, by_lines(exchanged)) for kind in ("waxs ras", "ftir", "waxs xy", "raman", "tg", "dsc")),
         _NOT_AS_SAID,
     ),
     "columns exchanged": ((_columns("xy"), _columns("tg")), (*_OUT_OF_RANGE, "turns back", "is no axis")),
@@ -285,20 +223,20 @@ FAULTS: Mapping[str, tuple[tuple[Spoiler, ...], tuple[str, ...]]] = {
     "wrong extension": (
         (
             _bytes("tg", ".csv", lambda _: png()),
-            _bytes("report", ".docx", _word_document),
-            _bytes("setup", ".exe", _program),
-            _bytes("dsc", ".csv", _word_document),
+            _bytes("report", ".docx", lambda _: word_document()),
+            _bytes("setup", ".exe", program),
+            _bytes("dsc", ".csv", lambda _: word_document()),
         ),
         ("its name", "Word document", "no reader knows"),
     ),
     "workbook locked or broken": (
-        (_bytes("dsc", ".xlsx", _locked), _spoilt("dsc xlsx", _broken_workbook)),
+        (_bytes("dsc", ".xlsx", locked_workbook), _spoilt("dsc xlsx", damaged_inside)),
         ("password", "not a readable workbook"),
     ),
     "header lies": (
         (
-            _spoilt("waxs ras", _lying(rb'(MEAS_DATA_COUNT ")(\d+)')),
-            _spoilt("ftir", _lying(rb"(##NPOINTS=)(\d+)")),
+            _spoilt("waxs ras", lying(rb'(MEAS_DATA_COUNT ")(\d+)')),
+            _spoilt("ftir", lying(rb"(##NPOINTS=)(\d+)")),
         ),
         ("points",),
     ),
