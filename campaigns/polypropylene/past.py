@@ -1,4 +1,4 @@
-"""What the laboratory made before the campaign began: the control specimen and a few compounds, with their results.
+"""What the laboratory made before the campaign began: the control, lots of recyclate and a few compounds, with results.
 
 ``python -m campaigns.polypropylene.past`` makes the table again.
 """
@@ -13,22 +13,24 @@ from datetime import timedelta
 from pathlib import Path
 from statistics import fmean
 
-from campaigns.polypropylene.laboratory.behaviour import SCATTER
 from campaigns.polypropylene.laboratory.choice import LaboratoryChoice
 from campaigns.polypropylene.laboratory.instruments.impact import impact_bars
-from campaigns.polypropylene.laboratory.instruments.tensile import N_BARS, bar_of
+from campaigns.polypropylene.laboratory.instruments.tables import cuts_of
+from campaigns.polypropylene.laboratory.instruments.tensile import bars_of
 from campaigns.polypropylene.laboratory.making import CONTROL_FORMULATION, Made, make
+from campaigns.polypropylene.laboratory.materials import LOTS
 from campaigns.polypropylene.laboratory.sessions import CONTROL
 from campaigns.polypropylene.laboratory.testing import test_piece
 from campaigns.polypropylene.population import campaign_definition, population
 from loop.values import Formulation, Setting
 from services.disk import write_whole
 
-__all__ = ["PAST", "PastSpecimen", "past_specimens", "past_table"]
+__all__ = ["PAST", "PastSpecimen", "header", "past_specimens", "past_table", "results_of", "row_of"]
 
 PAST = Path(__file__).with_name("past_results.csv")
 _N, _SEED = 8, 20260601
-_WEEKS = 10
+_WEEKS = 13
+_PURE: Formulation = {"homo-PP": 0.0, "recycled PP": 100.0, "antioxidant": 0.0}
 _TARGETS: Mapping[str, str] = {"modulus": "MPa", "yield strength": "MPa", "impact": "kJ/m²", "melt flow": "g/10 min"}
 
 
@@ -63,30 +65,44 @@ def past_specimens() -> list[PastSpecimen]:
 
 def past_table(choice: LaboratoryChoice) -> str:
     """Return the table of past results as a person keeps it: names, formulations, means of tests."""
-    compounds = {f"RC-{n:02d}": m.formulation for n, m in enumerate(population(_N, seed=_SEED), start=1)}
-    knobs, told = campaign_definition().core.knobs, io.StringIO()
+    told = io.StringIO()
     writer = csv.writer(told, lineterminator="\n")
-    writer.writerow(["name", *map(_header, knobs), *(f"{name} ({unit})" for name, unit in _TARGETS.items())])
-    for number, (name, formulation) in enumerate({CONTROL: CONTROL_FORMULATION, **compounds}.items()):
+    writer.writerow(header())
+    for number, (name, formulation) in enumerate(_formulations().items()):
         made = PastSpecimen(name=name, formulation=formulation, weeks_before=_WEEKS - number).made(choice)
-        writer.writerow([name, *(formulation[knob] for knob in knobs), *_results(made, choice)])
+        writer.writerow(row_of(made, results_of(made, choice)))
     return told.getvalue()
 
 
-def _results(made: Made, choice: LaboratoryChoice) -> list[str]:
-    """Return the means of what the specimen's own test pieces show."""
-    tensile, charpy = (test_piece(made, tester, choice).rng for tester in ("tensile", "charpy"))
-    bars = [bar_of(made.properties, tensile) for _ in range(N_BARS)]
-    struck = [bar.strength for bar in impact_bars(made.properties, charpy) if bar.strength is not None]
-    flow = made.properties.melt_flow * (
-        1 + SCATTER["melt_flow"][0] * test_piece(made, "melt flow", choice).rng.normal()
-    )
-    return [
-        f"{fmean(bar.modulus for bar in bars):.0f}",
-        f"{fmean(bar.yield_stress for bar in bars):.1f}",
-        f"{fmean(struck):.2f}" if struck else "n.d.",
-        f"{flow:.1f}",
-    ]
+def header() -> list[str]:
+    """Return the names of a table's columns: name, parameters and targets with their units."""
+    return ["name", *map(_header, campaign_definition().core.knobs), *(f"{t} ({unit})" for t, unit in _TARGETS.items())]
+
+
+def row_of(made: Made, results: Mapping[str, str]) -> list[Setting]:
+    """Return the row of a specimen under `header`."""
+    knobs = campaign_definition().core.knobs
+    return [made.specimen, *(made.formulation[knob] for knob in knobs), *(results[target] for target in _TARGETS)]
+
+
+def results_of(made: Made, choice: LaboratoryChoice) -> dict[str, str]:
+    """Return the means of what the specimen's own test pieces show, as a person writes them."""
+    tensile, charpy, flow = (test_piece(made, tester, choice) for tester in ("tensile", "charpy", "melt flow"))
+    bars = bars_of(made.properties, tensile.rng)
+    struck = [bar.strength for bar in impact_bars(made.properties, charpy.rng) if bar.strength is not None]
+    return {
+        "modulus": f"{fmean(bar.modulus for bar in bars):.0f}",
+        "yield strength": f"{fmean(bar.yield_stress for bar in bars):.1f}",
+        "impact": f"{fmean(struck):.2f}" if struck else "n.d.",
+        "melt flow": f"{fmean(cuts_of(flow, made.properties)):.1f}",
+    }
+
+
+def _formulations() -> dict[str, Formulation]:
+    """Return what was made before, by name: the control, each lot of recyclate alone, and compounds."""
+    lots = {f"LOT-{lot}": {**CONTROL_FORMULATION, **_PURE, "recyclate lot": lot} for lot in LOTS}
+    compounds = {f"RC-{n:02d}": m.formulation for n, m in enumerate(population(_N, seed=_SEED), start=1)}
+    return {CONTROL: CONTROL_FORMULATION, **lots, **compounds}
 
 
 def _header(knob: str) -> str:

@@ -7,9 +7,7 @@ knows of a specimen lies in its own folder under ``truth``, for tests only.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from datetime import datetime
 
 from campaigns.order_book import Finished, OrderBook
@@ -20,6 +18,7 @@ from campaigns.polypropylene.laboratory.piece import LabFile
 from campaigns.polypropylene.laboratory.sessions import CONTROL
 from campaigns.polypropylene.laboratory.testing import result_sheet, test_files
 from campaigns.polypropylene.past import past_specimens
+from campaigns.polypropylene.specimens import truth_of
 from loop.definition import Definition
 from loop.ids import cycle_of
 from loop.orders import LabReport, WorkOrder
@@ -120,13 +119,7 @@ class PolypropyleneLaboratory:
             write_whole(self._places.inbox / folder / file.name, file.data, "file of the laboratory")
 
     def _write_truth(self, made: Made) -> None:
-        told = {
-            "formulation": dict(made.formulation),
-            "structure": asdict(made.structure),
-            "properties": asdict(made.properties),
-        }
-        path = self._places.folder / "truth" / f"{made.specimen}.json"
-        write_whole(path, json.dumps(told, indent=1).encode(), "truth")
+        write_whole(self._places.folder / "truth" / f"{made.specimen}.json", truth_of(made), "truth")
 
 
 def open_laboratory(definition: Definition, places: LabPlaces) -> PolypropyleneLaboratory:

@@ -9,7 +9,7 @@ from campaigns.polypropylene.laboratory.piece import LabFile, Piece
 from campaigns.polypropylene.laboratory.writing.facts import habits_for
 from campaigns.polypropylene.laboratory.writing.text import delimited_text
 
-__all__ = ["density", "melt_flow"]
+__all__ = ["cuts_of", "density", "melt_flow"]
 
 _N = 3
 _DENSITY_SD = 0.0006  # g/cm³
@@ -17,9 +17,13 @@ _DENSITY_SD = 0.0006  # g/cm³
 
 def melt_flow(piece: Piece, properties: Properties) -> LabFile:
     """Measure the melt flow rate of three cuts."""
+    return _table(piece, "MFR (g/10 min)", cuts_of(piece, properties), "%.2f", name="mfr", modality="MFR")
+
+
+def cuts_of(piece: Piece, properties: Properties) -> np.ndarray:
+    """Return the melt flow rates of three cuts, g/10 min, shape (3,)."""
     drift = 1 + 0.01 * piece.session.gain
-    values = properties.melt_flow * drift * np.exp(SCATTER["melt_flow"][0] * piece.rng.standard_normal(_N))
-    return _table(piece, "MFR (g/10 min)", values, "%.2f", name="mfr", modality="MFR")
+    return np.asarray(properties.melt_flow * drift * np.exp(SCATTER["melt_flow"][0] * piece.rng.standard_normal(_N)))
 
 
 def density(piece: Piece, properties: Properties) -> LabFile:

@@ -20,7 +20,7 @@ from campaigns.polypropylene.laboratory.piece import LabFile, Piece
 from campaigns.polypropylene.laboratory.writing.facts import facts_of, habits_for
 from campaigns.polypropylene.laboratory.writing.text import delimited_text
 
-__all__ = ["N_BARS", "Bar", "Record", "bar_of", "record_of", "tensile"]
+__all__ = ["N_BARS", "Bar", "Record", "bar_of", "bars_of", "record_of", "tensile"]
 
 N_BARS = 5
 _GRIPS_MM, _TRAVEL_MM, _AREA_MM2 = 115.0, 400.0, 40.0
@@ -82,6 +82,11 @@ def bar_of(properties: Properties, rng: np.random.Generator) -> Bar:
     )
 
 
+def bars_of(properties: Properties, rng: np.random.Generator) -> list[Bar]:
+    """Draw the bars of a specimen, before any is pulled."""
+    return [bar_of(properties, rng) for _ in range(N_BARS)]
+
+
 def record_of(bar: Bar, rng: np.random.Generator) -> Record:
     """Pull a bar until it breaks or the machine has its end."""
     end = min(bar.elongation, _TRAVEL_MM / _GRIPS_MM)
@@ -118,7 +123,7 @@ def record_of(bar: Bar, rng: np.random.Generator) -> Record:
 
 def tensile(piece: Piece, properties: Properties, *, moulded_on: date, age_h: float) -> LabFile:
     """Test five bars of a specimen; they stand beside each other in one file."""
-    records = [record_of(bar_of(properties, piece.rng), piece.rng) for _ in range(N_BARS)]
+    records = [record_of(bar, piece.rng) for bar in bars_of(properties, piece.rng)]
     habits = habits_for(piece.session.instrument)
     n_rows = max(len(record.stress) for record in records)
     names: list[str] = []
