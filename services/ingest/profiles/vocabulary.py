@@ -45,6 +45,16 @@ _BY_UNIT: Mapping[str, tuple[tuple[str, frozenset[str]], ...]] = {
     "wave": (("wavelength", frozenset(["nm", "μm"])), ("wavenumber", frozenset(["cm-1"]))),
 }
 """What a name alone leaves open, with the units under which it stands for one thing."""
+_OTHER_LOADS = (
+    ("flexural", ("flex", "bend", "biege", "flexion", "曲げ")),
+    ("compressive", ("compress", "stauch", "druckspannung", "圧縮")),
+    ("shear", ("shear", "scher", "schub", "cisaill", "せん断")),
+)
+"""Words of tests that are none of tension, though their columns are called stress and strain too."""
+_OF_TENSION = {
+    "strain": "strain", "nominal_strain": "strain", "true_strain": "strain", "stress": "stress", "true_stress": "stress",
+    "extension": "extension", "force": "force",
+}  # fmt: skip
 _IN = re.compile(r"^(?P<name>.*\S)\s+(?:in|en)\s+(?P<unit>\S+)$")
 _UNDERSCORE = re.compile(r"^(?P<name>.*[^\W_]{2,})_(?P<unit>[^\W\d_]{1,4}|%|°C)$")
 _SLASH = re.compile(r"^(?P<name>[^/]+?)\s*/\s*(?P<unit>\S.*)$")
@@ -110,6 +120,11 @@ def quantity_of(name: str, unit: str = "") -> str:
     for quantity, length, pattern in _patterns():
         if length > longest and pattern.search(plain):
             best, longest = quantity, length
+    kind = next((kind for kind, words in _OTHER_LOADS if any(word in plain for word in words)), "")
+    if kind and best in _OF_TENSION:
+        return f"{kind}_{_OF_TENSION[best]}"
+    if best == "retention_volume" and unit and "l" not in unit.casefold() and "m3" not in unit.replace("³", "3"):
+        return ""
     if best == "strain" and unit in ("mm", "μm", "µm", "m", "cm", "in", "inch"):
         return "extension"
     if best in ("extension", "crosshead") and unit in ("%", "mm/mm"):
@@ -177,7 +192,7 @@ def name_and_unit(header: str) -> tuple[str, str | None]:
             said = unit_of(match["unit"]) if match else None
             if match and said is None and match["unit"].strip() in ("C", "c") and "temp" in text.casefold():
                 said = "°C"
-            if match and said is not None and not is_unit(text):
+            if match and said is not None and (pattern is _IN or not is_unit(text)):
                 name, found = match["name"], said
                 break
     if found is None and (match := _BEHIND.match(text)) and quantity_of(match["name"]):

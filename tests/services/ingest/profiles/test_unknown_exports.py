@@ -332,3 +332,33 @@ def test_a_spread_in_the_cell_is_kept_beside_its_amount():
         "modulus": 1.52,
         "modulus_sd": 0.03,
     }
+
+
+@pytest.mark.parametrize("word", ["Flexural", "Compressive", "Shear", "Biege"])
+def test_a_test_that_is_none_of_tension_is_not_called_tensile(word):
+    """Its stress and strain are of their own kind, for the shipped profiles too."""
+    text = f"{word} strain (%);{word} stress (MPa)\n" + "".join(f"{k}.5;{2 * k}.5\n" for k in range(40))
+    (reading,) = read(text)
+    assert reading.modality == ""
+    assert not {"strain", "stress"} & set(units(reading))
+    known = choose("a.csv", text.encode(), catalogue().entries)
+    assert known is None or known.profile.modality != "tensile"
+
+
+def test_letters_with_in_between_are_a_name_and_a_unit():
+    """t in s is a time, though t, in and s are units all three."""
+    (reading,) = read("t in s\tT in °C\tm in mg\n" + "".join(f"{k}\t{30 + k}.5\t{9 - k / 10:.1f}\n" for k in range(40)))
+    assert units(reading) == {"time": "s", "temperature": "°C", "mass": "mg"}
+
+
+def test_a_share_of_volume_is_no_volume_of_elution():
+    """Volume % over sizes."""
+    text = "Size (µm);Volume %\n" + "".join(f"{k + 1},5;{k % 7},25\n" for k in range(40))
+    assert units(read(text)[0]) == {"size": "µm", "volume": "%"}
+
+
+def test_the_density_of_a_melt_is_not_that_of_a_specimen():
+    """It stands beside the melt flow rate."""
+    (first, _) = read("Probe;MFR [g/10min];Dichte Schmelze [g/cm³]\nA;12,4;0,752\nB;11,9;0,753\n")
+    assert set(first.amounts) >= {"mfr"}
+    assert "density" not in first.amounts
