@@ -2,7 +2,7 @@
 
 Vibrations of every constituent, each answering as in `oscillators`, through a slit of 5 cm⁻¹ onto pixels of 2 cm⁻¹, on
 fluorescence that grows with oxidation. Carbon black adds its two broad bands and swallows light; cosmic rays strike
-single pixels; counts are Poisson's. The axis drifts with the temperature of the spectrograph.
+pixels; counts are Poisson's. The axis drifts with the temperature of the spectrograph.
 
 Places: polypropylene, Tadokoro et al., J. Chem. Phys. 42 (1965) 1432, and 809 against 841 for the crystalline share,
 Nielsen, Batchelder & Pyrz, Polymer 43 (2002) 2671; polyethylene, Strobl & Hagedorn, J. Polym. Sci. Phys. 16 (1978)
@@ -87,8 +87,9 @@ def raman(piece: Piece) -> LabFile:
     sensitivity = 1 - 0.35 * along**2 + 0.02 * session.tilt * along
     counts = rng.poisson(_COUNTS * light * sensitivity * (bands + fluorescence) + _DARK).astype(float)
     for _ in range(int(rng.poisson(_SPIKES))):
-        at = int(rng.integers(2, len(SHIFTS) - 2))
-        counts[at : at + int(rng.integers(1, 3))] += float(rng.uniform(0.4, 3.0)) * counts.max()
+        at, charge = int(rng.integers(2, len(SHIFTS) - 2)), float(rng.uniform(0.4, 3.0)) * counts.max()
+        shares = np.array([rng.uniform(0.2, 0.6), 1.0, rng.uniform(0.2, 0.6)])  # interpolated onto even steps
+        counts[at - 1 : at + 2] += np.round(charge * shares)
     preamble = [*facts_of(piece), "Laser: 785 nm", "Laser power: 80 mW", "Exposure: 10 s", ""]
     names = ["Raman Shift (cm-1)", "Intensity (counts)"]
     habits = habits_for(session.instrument)
