@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from campaigns.polypropylene.laboratory.behaviour import SCATTER, Properties
-from campaigns.polypropylene.laboratory.instruments.tensile import N_BARS, Bar, bar_of, record_of, tensile
+from campaigns.polypropylene.laboratory.instruments.tensile import N_BARS, Bar, bar_of, bars_of, tensile
 from campaigns.polypropylene.laboratory.piece import LabFile
 from services.ingest.doubts import doubts_of
 from services.ingest.readers.base import Source
@@ -64,10 +64,8 @@ def read(file: LabFile) -> tuple[Reading, ...]:
 def bars(kind: str, n: int) -> Iterator[tuple[Bar, TensileBar]]:
     """Bars as they truly are, and as they are evaluated out of n files."""
     for seed in range(n):
-        rng = np.random.default_rng(seed)
-        for reading in read(file_of(kind, seed=seed)):
-            bar = bar_of(shows(kind), rng)
-            record_of(bar, rng)
+        drawn = bars_of(shows(kind), np.random.default_rng(seed))
+        for bar, reading in zip(drawn, read(file_of(kind, seed=seed)), strict=True):
             yield bar, evaluate_bar(reading, METHOD)
 
 
