@@ -60,7 +60,7 @@ def judged(doubts: Sequence[Doubt], policy: QualityPolicy | None = None) -> Judg
     answers = [declared.answer(doubt) for doubt in doubts]
     strictest = max(answers, key=_STRICTNESS.__getitem__)
     told = "; ".join(
-        f"{doubt.kind} ({doubt.about}): {doubt.message} [policy: {answer}]"
+        f"{doubt.kind}{f' ({doubt.about})' if doubt.about else ''}: {doubt.message} [policy: {answer}]"
         for doubt, answer in zip(doubts, answers, strict=True)
     )
     return Judged(_JUDGEMENTS[strictest], told)

@@ -149,7 +149,10 @@ def _break_of(values: np.ndarray) -> int:
     highest = np.maximum.accumulate(np.where(np.isfinite(values), values, -np.inf))
     if len(values) < _FEWEST:
         return len(values)
-    median = np.nanmedian(np.lib.stride_tricks.sliding_window_view(values, 5), axis=1)
+    windows = np.lib.stride_tricks.sliding_window_view(values, 5)
+    median = np.full(len(windows), np.nan)
+    known = np.isfinite(windows).any(axis=1)  # an extensometer that was taken off leaves a stretch without a number
+    median[known] = np.nanmedian(windows[known], axis=1)
     broken = np.flatnonzero(median < (1 - _BREAK) * highest[: len(median)])
     broken = broken[broken > len(values) // 10]
     return int(broken[0]) if len(broken) else len(values)

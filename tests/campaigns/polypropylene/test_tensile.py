@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from campaigns.polypropylene.laboratory.behaviour import SCATTER, Properties
-from campaigns.polypropylene.laboratory.instruments.tensile import N_BARS, Bar, bar_of, bars_of, tensile
+from campaigns.polypropylene.laboratory.instruments.tensile import N_BARS, Bar, bar_of, bars_of, record_of, tensile
 from campaigns.polypropylene.laboratory.piece import LabFile
 from services.ingest.doubts import doubts_of
 from services.ingest.readers.base import Source

@@ -57,3 +57,10 @@ def test_an_answer_or_a_kind_that_there_is_not_is_refused():
         QualityPolicy(spikes="drop")  # type: ignore[arg-type]
     with pytest.raises(ValidationError):
         QualityPolicy(spike="keep")  # type: ignore[call-arg]
+
+
+def test_a_doubt_of_nothing_in_particular_is_told_without_empty_brackets():
+    """What is doubted is named where it has a name."""
+    plain, named = judged([Doubt("flat", "", "one value")]), judged([Doubt("flat", "mass", "one value")])
+    assert plain.reason == "flat: one value [policy: wait]"
+    assert named.reason == "flat (mass): one value [policy: wait]"
