@@ -52,9 +52,11 @@ _OTHER_LOADS = (
 )
 """Words of tests that are none of tension, though their columns are called stress and strain too."""
 _OF_TENSION = {
-    "strain": "strain", "nominal_strain": "strain", "true_strain": "strain", "stress": "stress", "true_stress": "stress",
-    "extension": "extension", "force": "force",
-}  # fmt: skip
+    **dict.fromkeys(["strain", "nominal_strain", "true_strain"], "strain"),
+    **dict.fromkeys(["stress", "true_stress"], "stress"),
+    "extension": "extension",
+    "force": "force",
+}
 _IN = re.compile(r"^(?P<name>.*\S)\s+(?:in|en)\s+(?P<unit>\S+)$")
 _UNDERSCORE = re.compile(r"^(?P<name>.*[^\W_]{2,})_(?P<unit>[^\W\d_]{1,4}|%|°C)$")
 _SLASH = re.compile(r"^(?P<name>[^/]+?)\s*/\s*(?P<unit>\S.*)$")
