@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from campaigns.polypropylene.laboratory.writing.diffraction import ras_of
 from campaigns.polypropylene.laboratory.writing.jcamp import jcamp_of
 
 REAL = Path(__file__).resolve().parents[3] / "shared" / "data" / "raw"
@@ -57,15 +58,7 @@ def ras(
         "MEAS_SCAN_UNIT_X": "deg",
         "MEAS_SCAN_UNIT_Y": "counts",
     } | {name.replace("__", "-"): value for name, value in changed.items()}
-    lines = ["*RAS_DATA_START"]
-    for _ in range(parts):
-        lines += ["*RAS_HEADER_START", *(f'*{name} "{value}"' for name, value in said.items()), "*RAS_HEADER_END"]
-        lines += [
-            "*RAS_INT_START",
-            *(f"{a:.4f} {b:.4f} {attenuator:.4f}" for a, b in zip(x, y, strict=True)),
-            "*RAS_INT_END",
-        ]
-    return (end.join([*lines, "*RAS_DATA_END"]) + end).encode("cp932")
+    return ras_of(x, y, said, attenuator=attenuator, n_scans=parts, line_end=end)
 
 
 def xrdml_2(n: int = 801) -> bytes:

@@ -136,9 +136,8 @@ def _line(place: float, width: float) -> np.ndarray:
 @cache
 def _slit() -> np.ndarray:
     """Return what slit and pixel do to a line: two boxes, one through the other, of unit sum."""
-    boxes = [np.full(round(width / _FINE_STEP), 1.0) for width in (_SLIT, _PIXEL)]
-    both = np.convolve(*boxes)
-    return np.asarray(both / both.sum())
+    slit, pixel = (np.full(round(width / _FINE_STEP), _FINE_STEP / width) for width in (_SLIT, _PIXEL))
+    return np.asarray(np.convolve(slit, pixel))
 
 
 def _transparency(structure: Structure) -> float:

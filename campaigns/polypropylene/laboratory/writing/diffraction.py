@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
 
-__all__ = ["Scan", "ras", "xrdml", "xy"]
+__all__ = ["Scan", "ras", "ras_of", "xrdml", "xy"]
 
 _CU_ALPHA_1, _CU_ALPHA_2 = 1.5405980, 1.5444260  # Å
 
@@ -88,11 +89,37 @@ def ras(scan: Scan) -> bytes:
         "MEAS_SCAN_UNIT_X": "deg",
         "MEAS_SCAN_UNIT_Y": "counts",
     }
-    lines = ["*RAS_DATA_START", "*RAS_HEADER_START", *(f'*{name} "{value}"' for name, value in said.items())]
-    lines += ["*RAS_HEADER_END", "*RAS_INT_START"]
-    lines += [f"{a:.4f} {b:.4f} 1.0000" for a, b in zip(x.tolist(), scan.counts.tolist(), strict=True)]
-    lines += ["*RAS_INT_END", "*RAS_DATA_END"]
-    return ("\r\n".join(lines) + "\r\n").encode("cp932")
+    return ras_of(x, scan.counts, said)
+
+
+def ras_of(
+    x: np.ndarray,
+    y: np.ndarray,
+    said: Mapping[str, str],
+    *,
+    attenuator: float = 1.0,
+    n_scans: int = 1,
+    line_end: str = "\r\n",
+) -> bytes:
+    """Return a RAS file.
+
+    Parameters
+    ----------
+    x, y
+        ° 2θ and counts, shape (n,) each.
+    said
+        The header, by field and in order.
+    attenuator
+        Factor in the third column, by which counts are to be multiplied.
+    n_scans
+        How often the scan stands in the file.
+    """
+    points = [f"{a:.4f} {b:.4f} {attenuator:.4f}" for a, b in zip(x.tolist(), y.tolist(), strict=True)]
+    lines = ["*RAS_DATA_START"]
+    for _ in range(n_scans):
+        lines += ["*RAS_HEADER_START", *(f'*{name} "{value}"' for name, value in said.items()), "*RAS_HEADER_END"]
+        lines += ["*RAS_INT_START", *points, "*RAS_INT_END"]
+    return (line_end.join([*lines, "*RAS_DATA_END"]) + line_end).encode("cp932")
 
 
 def xy(scan: Scan) -> bytes:

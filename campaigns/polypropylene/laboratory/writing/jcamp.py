@@ -52,7 +52,7 @@ def jcamp_of(
             f"##MINY={y.min() * factor:.6f}",
             f"##MAXX={x.max():.1f}",
             f"##MINX={x.min():.1f}",
-            f"##DELTAX={(x[-1] - x[0]) / (n - 1):.6g}",
+            f"##DELTAX={(x[-1] - x[0]) / (n - 1):.4f}",
         ),
         f"##{'XYPOINTS' if form == 'PAIRS' else 'XYDATA'}={table}",
     ]
