@@ -104,7 +104,14 @@ def gathered(what: str, opened: Opened | None, reader: str, sandbox: Sandbox | N
     taken = SqlMeasurements(opened.database) if opened is not None else None
     if path.is_file() or opened is None or taken is None:
         return seen_in_file(path, sandbox, taken, reader=reader)
-    return seen_of(what, sandbox, taken, Blobs(opened.workspace.folder / "blobs").path)
+    blob = Blobs(opened.workspace.folder / "blobs").path
+    try:
+        return seen_of(what, sandbox, taken, blob)
+    except LookError:
+        called = {id_ for name, id_ in opened.names().own if name.casefold() == what.casefold()}
+        if len(called) != 1 or not taken.measurements(specimen=min(called)):
+            raise
+        return seen_of(min(called), sandbox, taken, blob)
 
 
 def _drawn(

@@ -11,11 +11,13 @@ from benchmarks.ingest.files import png, ras
 from services.campaign.looking.gather import LookError
 from services.campaign.looking.look import look as look_at
 from services.campaign.wiring import begin_workspace, open_service
+from services.campaign.written import read_table
 from services.ingest.errors import UnreadableFile
 from services.ingest.sandbox import Sandbox
 from services.store.blobs import Blobs
 from services.store.measurements import SqlMeasurements
 from tests.services.campaign.measured import NOON, take_in
+from tests.services.campaign.tiny import read
 from tests.services.ingest.files import SHARED
 
 TENSILE = "\n".join(
@@ -145,3 +147,18 @@ def test_a_real_file_is_shown(look, tmp_path):
     view = look(str(path), opened=None, folder=tmp_path)
     assert "Sample Interferogram" in Path(view.page).read_text(encoding="utf-8")
     assert Path(view.picture).stat().st_size > 20_000
+
+
+def test_a_specimen_is_found_by_the_name_that_its_laboratory_gave_it(look, opened, tmp_path):
+    """Names out of a table of past results are names here too; one that two campaigns gave is nobody's."""
+    opened.service.adopt(read())
+    table = tmp_path / "past.csv"
+    table.write_text("sample,temperature (°C),screw,strength (MPa)\nB3,190,slow,21\nB4,200,fast,24\n", encoding="utf-8")
+    opened.service.import_specimens("PP01", read_table(table))
+    scan = tmp_path / "old.ras"
+    scan.write_bytes(ras(500))
+    store, blobs = SqlMeasurements(opened.database), Blobs(opened.workspace.folder / "blobs")
+    take_in(scan, blobs, store, campaign="PP01", specimen="PP01-X0001")
+    assert [one.modality for one in look("b3", opened=opened).measurements] == ["WAXS"]
+    with pytest.raises(LookError, match="there is no file B4"):
+        look("B4", opened=opened)
