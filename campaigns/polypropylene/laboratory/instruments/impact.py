@@ -12,7 +12,7 @@ import numpy as np
 
 from campaigns.polypropylene.laboratory.behaviour import SCATTER, Properties
 from campaigns.polypropylene.laboratory.piece import LabFile, Piece
-from campaigns.polypropylene.laboratory.writing.facts import facts_of, habits_for
+from campaigns.polypropylene.laboratory.writing.facts import habits_for
 from campaigns.polypropylene.laboratory.writing.text import delimited_text
 
 __all__ = ["N_BARS", "ImpactBar", "charpy", "impact_bars"]
@@ -39,7 +39,8 @@ def impact_bars(properties: Properties, rng: np.random.Generator) -> list[Impact
 
 def charpy(piece: Piece, properties: Properties) -> LabFile:
     """Test ten bars of a specimen: a table with a bar a row."""
-    bars, habits = impact_bars(properties, piece.rng), habits_for(piece.session.instrument)
+    session = piece.session
+    bars, habits = impact_bars(properties, piece.rng), habits_for(session.instrument)
 
     def cells(values: list[float | None], form: str) -> list[str]:
         return ["" if value is None else (form % value).replace(".", habits.decimal) for value in values]
@@ -52,6 +53,10 @@ def charpy(piece: Piece, properties: Properties) -> LabFile:
         [bar.kind for bar in bars],
         ["A"] * N_BARS,
         cells([23.0] * N_BARS, "%.1f"),
+        *(
+            [told] * N_BARS
+            for told in (session.instrument, session.id, session.operator, f"{piece.at:%Y-%m-%d %H:%M:%S}")
+        ),
     ]
     names = (
         "Specimen",
@@ -61,8 +66,12 @@ def charpy(piece: Piece, properties: Properties) -> LabFile:
         "Type of break",
         "Notch",
         "Temperature (°C)",
+        "Instrument",
+        "Session",
+        "Operator",
+        "Date",
     )
-    data = delimited_text([*facts_of(piece), ""], [names], columns, ["%s"] * len(columns), habits)
+    data = delimited_text((), [names], columns, ["%s"] * len(columns), habits)
     return LabFile(name=f"{piece.label} charpy.csv", modality="charpy", labels=(piece.label,), data=data)
 
 

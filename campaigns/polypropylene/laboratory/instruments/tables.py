@@ -36,5 +36,7 @@ def _table(piece: Piece, header: str, values: np.ndarray, form: str, *, name: st
     habits = habits_for(piece.session.instrument)
     cells = [(form % value).replace(".", habits.decimal) for value in values]
     labels = [f"{piece.label} {number}" for number in range(1, _N + 1)]
-    data = delimited_text((), [("Sample", header)], [labels, cells], ("%s", "%s"), habits)
+    told = ([word] * _N for word in (piece.session.instrument, piece.session.operator, f"{piece.at:%Y-%m-%d}"))
+    names = ("Sample", header, "Instrument", "Operator", "Date")
+    data = delimited_text((), [names], [labels, cells, *told], ("%s",) * len(names), habits)
     return LabFile(name=f"{piece.label} {name}.csv", modality=modality, labels=(piece.label,), data=data)

@@ -21,6 +21,8 @@ class Habits:
     padded: bool = False
 
 
+_IN_JAPANESE = str.maketrans({"µ": "μ", "²": "2", "³": "3"})
+"""What Shift-JIS has no letter for, and what its exports write instead."""
 _KINDS = (
     Habits(delimiter=";", decimal=",", encoding="cp1252", line_end="\r\n"),
     Habits(delimiter="\t", decimal=".", encoding="utf-8", line_end="\n"),
@@ -67,5 +69,5 @@ def delimited_text(
         cells.append(habits.delimiter.join(f"{t:>12}" if habits.padded else t for t in texts))
     lines = [*preamble, *(habits.delimiter.join(row) for row in header), *cells]
     if habits.encoding == "shift-jis":
-        lines = [line.replace("°C", "℃").replace("µ", "μ") for line in lines]
+        lines = [line.translate(_IN_JAPANESE).replace("°C", "℃") for line in lines]
     return (habits.line_end.join(lines) + habits.line_end).encode(habits.encoding)
