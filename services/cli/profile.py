@@ -35,6 +35,7 @@ def guess(
 
     The draft is YAML with comments that say why; what the file does not say is left as a question, never guessed.
     """
+    from loop.counting import counted
     from services.cli.printing import next_step, quoted, say, show
     from services.cli.profile_pages import keep, known_as, preview, read_export
     from services.ingest.profiles.guess import guess as draft
@@ -52,7 +53,8 @@ def guess(
         show(preview(drafted.readings))
     if write:
         path = keep(drafted)
-        say(f"wrote {path}: answer its questions")
+        n_open = sum("# ?" in line or "; ?" in line for line in drafted.text.splitlines()[2:])
+        say(f"wrote {path}: {counted(n_open, 'open question')}" if n_open else f"wrote {path}")
         next_step(f"meguri profile check {quoted(path)} {quoted(file)}")
     else:
         next_step(f"meguri profile guess {quoted(file)} --write")
