@@ -11,6 +11,7 @@ from campaigns.polypropylene.laboratory.choice import LaboratoryChoice
 from campaigns.polypropylene.laboratory.instruments.dsc import dsc
 from campaigns.polypropylene.laboratory.instruments.ftir import ftir
 from campaigns.polypropylene.laboratory.instruments.gpc import gpc
+from campaigns.polypropylene.laboratory.instruments.microscopy import microscopy
 from campaigns.polypropylene.laboratory.instruments.oit import oit
 from campaigns.polypropylene.laboratory.instruments.raman import raman
 from campaigns.polypropylene.laboratory.instruments.tg import tg
@@ -34,6 +35,7 @@ ANALYSES: Mapping[str, Analysis] = {
     "OIT": oit,
     "GPC": gpc,
     "XRF": xrf,
+    "microscopy": microscopy,
 }
 """What is done with every specimen, by the name of the instrument that does it."""
 

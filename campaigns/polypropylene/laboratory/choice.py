@@ -12,7 +12,7 @@ from services.campaign.errors import CampaignError
 
 __all__ = ["LaboratoryChoice", "read_choice"]
 
-_KNOWN = ("dial", "faults", "begins")
+_KNOWN = ("dial", "faults", "begins", "past")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,12 +29,15 @@ class LaboratoryChoice:
         Share of files that come spoilt, beside the same file unspoilt.
     begins
         The Monday of the first cycle; every cycle takes a week.
+    past
+        Whether the files of what was made before the campaign come in too.
     """
 
     seed: int = 1
     dial: float = 0.9
     faults: float = 0.0
     begins: date = date(2026, 8, 3)
+    past: bool = True
 
 
 def read_choice(lab: LabChoice, *, where: str) -> LaboratoryChoice:
@@ -61,6 +64,7 @@ def read_choice(lab: LabChoice, *, where: str) -> LaboratoryChoice:
         dial=_share(settings.get("dial", 90), "dial", most=100, where=where) / 100,
         faults=_share(settings.get("faults", 0), "faults", most=1, where=where),
         begins=first_day,
+        past=_share(settings.get("past", 1), "past", most=1, where=where) > 0,
     )
 
 

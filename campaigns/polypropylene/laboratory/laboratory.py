@@ -10,9 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+import numpy as np
+
 from campaigns.order_book import Finished, OrderBook
 from campaigns.polypropylene.laboratory.analysing import analysis_files
 from campaigns.polypropylene.laboratory.choice import LaboratoryChoice, read_choice
+from campaigns.polypropylene.laboratory.faults import spoilt_somehow
 from campaigns.polypropylene.laboratory.making import Made, control, make, moulding_day
 from campaigns.polypropylene.laboratory.piece import LabFile
 from campaigns.polypropylene.laboratory.sessions import CONTROL
@@ -23,6 +26,7 @@ from loop.definition import Definition
 from loop.ids import cycle_of
 from loop.orders import LabReport, WorkOrder
 from loop.schedule import LabChoice
+from loop.seeds import derive_seed
 from services.campaign.labs import LabPlaces, ManualLab
 from services.disk import write_whole
 
@@ -72,7 +76,8 @@ class PolypropyleneLaboratory:
         DiskError
             If a file cannot be put there; it is tried again the next time.
         """
-        self._hand_over_past()
+        if self._choice.past:
+            self._hand_over_past()
         failed = []
         for finished in self._book.finished(now):
             if finished.outcome == "failed":
@@ -95,12 +100,16 @@ class PolypropyleneLaboratory:
             choice=self._choice,
         )
         self._write_truth(made)
-        self._put(finished.specimen, [*analysis_files(made, self._choice), *test_files(made, self._choice)])
+        files = [*analysis_files(made, self._choice), *test_files(made, self._choice)]
+        self._put(f"{finished.specimen} first try", self._spoilt(finished.specimen, files))
+        self._put(finished.specimen, files)
         if finished.replicate == 1 and proposal.endswith("-01"):
             week = cycle_of(proposal) - 1
             reference = control(self._choice)
-            files = analysis_files(reference, self._choice, label=CONTROL, week=10 + week)
-            self._put(f"{CONTROL} week {week + 1}", files)
+            self._put(
+                f"{CONTROL} week {week + 1}",
+                analysis_files(reference, self._choice, label=CONTROL, week=10 + week),
+            )
         sheet = result_sheet(made, proposal, finished.replicate, self._definition, self._choice)
         self._put(finished.specimen, [sheet])
 
@@ -113,6 +122,11 @@ class PolypropyleneLaboratory:
                 self._write_truth(made)
                 self._put(past.name, [*analysis_files(made, self._choice), *test_files(made, self._choice)])
                 self._book.settle([done])
+
+    def _spoilt(self, specimen: str, files: Sequence[LabFile]) -> list[LabFile]:
+        """Return those files that went wrong at the first try, as they came out then."""
+        rng = np.random.default_rng(derive_seed(self._choice.seed, specimen, "faults"))
+        return [spoilt_somehow(file, rng).file for file in files if rng.random() < self._choice.faults]
 
     def _put(self, folder: str, files: Iterable[LabFile]) -> None:
         for file in files:
