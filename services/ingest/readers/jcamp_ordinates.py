@@ -22,6 +22,8 @@ _TOKEN = re.compile(
     r"(?P<plain>[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3}(?=[\s+-]|$))?)"
     r"|(?P<squeezed>[@A-Ia-i]\d*(?:\.\d*)?)|(?P<difference>[%J-Rj-r]\d*)|(?P<repeated>[S-Zs]\d*)|(?P<gap>\?)|[\s,;]+"
 )
+_ALONE = re.compile(r"(?P<abscissa>[+-]?[\d.]+)(?P<ordinate>[eE]\d+)")
+"""``400.0E52`` alone on a line is 400.0 and the squeezed ordinate 552: no line has an abscissa and nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,8 @@ def _tokens(number: int, line: str) -> list[tuple[str, str]]:
         if match.lastgroup:
             tokens.append((match.lastgroup, match[0]))
         at = match.end()
+    if len(tokens) == 1 and (alone := _ALONE.fullmatch(tokens[0][1])):
+        return [("plain", alone["abscissa"]), ("squeezed", alone["ordinate"])]
     return tokens
 
 

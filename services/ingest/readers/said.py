@@ -10,6 +10,7 @@ from services.records.reading import Claim, ClaimKind
 __all__ = ["claim_count", "claim_number", "half_a_digit", "number_in"]
 
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?(?P<decimals>\d*)|\.(?P<only>\d+))(?:[eE](?P<exponent>[+-]?\d{1,3}))?")
+_GREATEST = 308  # of an exponent of ten
 _RELATIVE = 1e-9
 """Of a number itself: what arithmetic may lose."""
 
@@ -26,10 +27,10 @@ def number_in(text: str) -> float | None:
 def half_a_digit(text: str) -> float:
     """Return half a unit of the last digit that is written: ``599.92`` is right within 0.005. Zero for no number."""
     match = _NUMBER.fullmatch(text.strip())
-    if match is None:
+    if match is None or number_in(text) is None:
         return 0.0
     decimals = match["decimals"] or match["only"] or ""
-    return float(0.5 * 10.0 ** (int(match["exponent"] or 0) - len(decimals)))
+    return float(0.5 * 10.0 ** min(int(match["exponent"] or 0) - len(decimals), _GREATEST))
 
 
 def claim_number(kind: ClaimKind, about: str, said: str, found: float, *, slack: float = 0.0) -> Claim:

@@ -111,3 +111,15 @@ def test_units_that_the_file_does_not_say_are_not_guessed():
     raman = data.replace(b"INFRARED", b"RAMAN").replace(b"=ABSORBANCE", b"=ARBITRARY UNITS")
     curve = only("jcamp", raman).curves[0]
     assert [(c.quantity, c.unit) for c in (curve.axis, *curve.channels)] == [("raman_shift", "cm-1"), ("intensity", "")]
+
+
+@pytest.mark.parametrize(
+    ("word", "value"), [("E2999", 52999.0), ("E999", 5999.0), ("E2", 52.0), ("e7", -57.0), ("E", 5.0)]
+)
+def test_one_ordinate_that_begins_with_e_is_no_exponent(word, value):
+    """A last line may hold an abscissa and one squeezed ordinate, as ``8E999``."""
+    head = "##TITLE=t\n##JCAMP-DX=4.24\n##DATA TYPE=INFRARED SPECTRUM\n##XUNITS=1/CM\n##YUNITS=ABSORBANCE\n"
+    text = f"{head}##FIRSTX=4\n##LASTX=8\n##NPOINTS=3\n##XYDATA=(X++(Y..Y))\n4A2B3\n8{word}\n##END=\n"
+    (reading,) = read_as("jcamp", text.encode())
+    assert list(reading.curves[0].channels[0].values) == [12.0, 23.0, value]
+    assert not reading.broken_claims
