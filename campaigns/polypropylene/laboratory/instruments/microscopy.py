@@ -105,6 +105,8 @@ def _minerals(structure: Structure) -> dict[str, Maker]:
 def _covered(make: Maker, name: str, structure: Structure, pixel: float, rng: np.random.Generator) -> np.ndarray | None:
     """Return how much of every pixel one kind of particle covers; None where there is none."""
     share = visible_shares(structure)[name]
+    if share <= 0:
+        return None
     agglomerated = 0.0 if name == "rubber" else structure.domains.agglomerated
     rows, columns = _SHAPE
     found = placed(make, share, agglomerated, columns * pixel, rows * pixel, rng)

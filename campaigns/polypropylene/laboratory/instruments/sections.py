@@ -120,12 +120,13 @@ def placed(
 ) -> Sections:
     """Lay sections over a field of µm by µm so that they cover a share of it on average, some in agglomerates.
 
-    They lie independently, so that some lie over others: as many more are laid as that takes away.
+    They lie independently, so that some lie over others: as many more are laid as that takes away. The share is
+    above 0.
     """
     pool = make(_POOL, rng)
     mean = float(pool.area.mean())
     field = width * height
-    n_single = int(rng.poisson(-np.log1p(-share * (1 - agglomerated)) * field / mean)) if share > 0 else 0
+    n_single = int(rng.poisson(-np.log1p(-share * (1 - agglomerated)) * field / mean))
     radii = _AGGLOMERATE_UM * np.exp(_AGGLOMERATE_LOG_SD * rng.standard_normal(200))
     disc = float(np.pi * _AGGLOMERATE_UM**2 * np.exp(2 * _AGGLOMERATE_LOG_SD**2))
     radii = radii[: int(rng.poisson(share * agglomerated / _PACKED * field / disc))]
