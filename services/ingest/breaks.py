@@ -17,6 +17,8 @@ _REACH = 4
 """Steps on either side that a break is held against."""
 _OVER_NEIGHBOURS = 5.0
 _OVER_NOISE = 8.0
+_OVER_COUNTING = 5.0
+"""Standard deviations of a step between whole counts (Poisson): over thousands of points some stand out by chance."""
 _WINDOW = 51
 """Steps over which the median says how much the curve goes up and down there."""
 _SMOOTH, _MUCH, _STRETCH, _MOST_TURNS = 0.02, 0.1, 10, 4
@@ -50,6 +52,8 @@ def breaks_in(values: np.ndarray) -> np.ndarray:
     is_break = (steps > _OVER_NEIGHBOURS * np.maximum(np.maximum(far, beside), digit)) & (
         steps > _OVER_NOISE * np.maximum(noise, digit)
     )
+    if not (values % 1).any() and values.min() >= 0:
+        is_break &= steps > _OVER_COUNTING * np.sqrt(values[1:] + values[:-1])
     is_break[:_EDGE] = is_break[-_EDGE:] = False
     return np.flatnonzero(is_break | _is_torn(values))
 

@@ -33,6 +33,15 @@ def test_counts_do_not_break(seed, level):
     assert not len(breaks_in(np.random.default_rng(seed).poisson(level + lines).astype(float)))
 
 
+def test_what_counting_does_by_chance_is_no_break():
+    """A step of three standard deviations in a stretch that happens to be quiet."""
+    quiet = np.tile([93.0, 91, 96, 101, 96, 92, 98, 98, 128, 86, 87, 89, 91, 95, 98, 89, 95, 100, 97, 93], 1)
+    counts = np.concatenate([np.resize([95.0, 98, 93, 97, 92], 60), quiet, np.resize([95.0, 98, 93, 97, 92], 60)])
+    assert not len(breaks_in(counts))
+    assert len(breaks_in(counts + 0.5))  # the same is much for what is not counted
+    assert len(breaks_in(np.where(np.arange(len(counts)) > 69, counts + 200, counts)))
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_points_exchanged_blocks_moved_and_bytes_shifted_are_found(seed):
     """At the place where it happened."""
