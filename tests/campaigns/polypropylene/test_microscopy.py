@@ -116,7 +116,7 @@ def test_meguri_reads_scale_and_specimen():
         assert (reading.modality, file.modality) == ("microscopy", "microscopy")
         assert reading.images[0].um_per_pixel == pytest.approx(pixel, rel=1e-6)
         assert reading.images[0].pixels.shape == (768, 1024)
-        assert reading.facts.operator == one.session.operator
+        assert (reading.facts.instrument, reading.facts.operator) == (one.session.instrument, one.session.operator)
         assert reading.facts.measured_at == one.at.replace(tzinfo=None)
         assert one.session.id in reading.facts.texts["ImageDescription"]
         assert doubts_of(reading) == ()

@@ -166,7 +166,7 @@ def _recorded(grey: np.ndarray, piece: Piece, *, noise: float) -> np.ndarray:
 
 
 def _file(piece: Piece, pixels: np.ndarray, name: str, pixel: float, *, detector: str, preparation: str) -> LabFile:
-    magnification = round(_SHAPE[1] * 125 / (_SHAPE[1] * pixel))  # on a print 125 mm wide
+    magnification = round(125_000 / (_SHAPE[1] * pixel))  # on a print 125 mm wide
     said = (piece.label, detector, "15.0 kV", "WD 8.1 mm", f"x {magnification}", f"{piece.at:%Y-%m-%d %H:%M}")
     description = {
         "Sample": piece.label,
@@ -180,7 +180,6 @@ def _file(piece: Piece, pixels: np.ndarray, name: str, pixel: float, *, detector
     }
     facts = PictureFacts(
         pixel=pixel,
-        make="Virtual",
         model=piece.session.instrument,
         operator=piece.session.operator,
         at=piece.at,

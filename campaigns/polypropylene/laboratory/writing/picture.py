@@ -23,7 +23,6 @@ class PictureFacts:
     """What a microscope writes beside its pixels; `pixel` is the side of one in µm, `said` are words of the strip."""
 
     pixel: float
-    make: str
     model: str
     operator: str
     at: datetime
@@ -60,10 +59,9 @@ def tiff(pixels: np.ndarray, facts: PictureFacts) -> bytes:
         resolutionunit="CENTIMETER",
         description=text,
         datetime=facts.at.replace(tzinfo=None),
-        software=f"{facts.make} {facts.model}",
+        software="virtual laboratory",
         metadata=None,
         extratags=[
-            (271, "s", 0, facts.make, True),  # Make
             (272, "s", 0, facts.model, True),  # Model
             (315, "s", 0, facts.operator, True),  # Artist
         ],
