@@ -91,7 +91,8 @@ def ingest(
                 raise
         with waiting("looking at them beside others"):
             noticed = list(intake.review())
-        view = _view(outcomes, noticed)
+        doubted = {m.id for m in here.opened.measuring.all() if m.judgement == "doubted"}
+        view = _view(outcomes, noticed, doubted)
     if json_:
         emit(view)
     else:
@@ -161,7 +162,8 @@ def _is_of(which: Which, is_linked: bool, judgement: str) -> bool:
     return True
 
 
-def _view(outcomes: list[Outcome], noticed: list[str]) -> IngestView:
+def _view(outcomes: list[Outcome], noticed: list[str], doubted: set[str]) -> IngestView:
+    """Put together what became of files; `doubted` are all measurements that wait for a person by now."""
     from services.campaign.views import IngestedView, IngestView
 
     fates = [outcome.fate for outcome in outcomes]
@@ -171,7 +173,7 @@ def _view(outcomes: list[Outcome], noticed: list[str]) -> IngestView:
         n_known=fates.count("known"),
         n_refused=fates.count("refused") + fates.count("later"),
         n_waiting=sum(len(outcome.waiting) for outcome in outcomes),
-        n_doubted=sum(len(outcome.doubted) for outcome in outcomes),
+        n_doubted=sum(m.id in doubted for outcome in outcomes for m in outcome.measurements),
         noticed=tuple(noticed),
         files=tuple(IngestedView.of(outcome) for outcome in outcomes),
     )

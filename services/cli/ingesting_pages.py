@@ -41,7 +41,8 @@ def summary(view: IngestView) -> Iterator[str]:
     if view.n_waiting:
         yield f"{counted(view.n_waiting, 'measurement waits', 'measurements wait')} for a person to say whose"
     if view.n_doubted:
-        yield f"{counted(view.n_doubted, 'measurement looks', 'measurements look')} wrong and trains nothing yet"
+        looks = counted(view.n_doubted, "measurement looks wrong and trains", "measurements look wrong and train")
+        yield f"{looks} nothing yet"
 
 
 def measurements_page(view: MeasurementsView) -> RenderableType:

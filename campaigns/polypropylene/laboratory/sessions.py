@@ -14,7 +14,7 @@ from loop.seeds import derive_seed
 
 __all__ = ["CONTROL", "Session", "session_of"]
 
-CONTROL = "CONTROL-PP"
+CONTROL = "CONTROL-1"
 """Name of the control specimen, measured once in every session of every instrument."""
 
 _MEMORY = 0.85  # correlation from one week to the next

@@ -91,7 +91,7 @@ class IngestView(Frozen):
     n_known: int
     n_refused: int
     n_waiting: int = Field(description="Measurements of which nobody can tell whose they are.")
-    n_doubted: int = Field(description="Measurements that look wrong by themselves.")
+    n_doubted: int = Field(description="Measurements of these files that look wrong and wait for a person.")
     noticed: tuple[str, ...] = Field(description="What looks wrong beside other measurements, new or old.")
     files: tuple[IngestedView, ...]
 

@@ -85,7 +85,7 @@ def test_an_order_lies_in_the_outbox_and_comes_back_as_files_and_sheets(delivere
         sheet = read_table(delivered / "inbox" / specimen / f"{specimen} results.csv")
         assert sheet.column("proposal").cells[0].value == line.proposal_id
         assert sheet.column("impact").unit == "kJ/m²"
-    assert (delivered / "inbox" / "CONTROL-PP week 1").is_dir()
+    assert (delivered / "inbox" / "CONTROL-1 week 1").is_dir()
 
 
 def test_nothing_comes_before_its_time(order, tmp_path):
