@@ -46,13 +46,13 @@ def test_meguri_reads_three_determinations(measure, quantity, units, instrument)
 def test_repeats_scatter_as_the_methods_do():
     """Melt flow by 3 %, density by 0.0006 g/cm³, around what the compound shows."""
     flow, dense = (
-        np.array([values(measure(piece(compound(), "tables", seed=seed), PLAIN), quantity) for seed in range(60)])
+        np.array([values(measure(piece(compound(), "tables", seed=seed), PLAIN), quantity) for seed in range(30)])
         for measure, quantity in ((melt_flow, "mfr"), (density, "density"))
     )
     assert flow.mean() == pytest.approx(12.0, rel=0.01)
-    assert np.std(np.log(flow)) == pytest.approx(SCATTER["melt_flow"][0], rel=0.2)
+    assert np.std(np.log(flow)) == pytest.approx(SCATTER["melt_flow"][0], rel=0.3)
     assert dense.mean() == pytest.approx(0.95, abs=0.0003)
-    assert np.std(dense) == pytest.approx(0.0006, rel=0.2)
+    assert np.std(dense) == pytest.approx(0.0006, rel=0.3)
 
 
 def test_melt_flow_drifts_with_its_session_and_density_does_not():
