@@ -9,6 +9,7 @@ from pydantic import Field, PositiveInt
 
 from loop.state import CampaignState
 from services.curation.quality.policy import QualityPolicy
+from services.preprocessing.charpy import CharpyMethod
 from services.preprocessing.tensile.method import TensileMethod
 from services.records.plan import TaskPlan, Test
 
@@ -20,6 +21,9 @@ class EvaluatedTest(Test):
 
     tensile: TensileMethod | None = Field(
         default=None, description="For tensile tests: how `meguri bars` works out results from curves."
+    )
+    charpy: CharpyMethod | None = Field(
+        default=None, description="For impact tests: what their tables do not say, for `meguri bars`."
     )
     results: Literal["typed", "files"] = Field(
         default="typed",
@@ -46,6 +50,11 @@ class CampaignPlan(TaskPlan):
     def tensile(self) -> TensileMethod:
         """How tensile bars are evaluated: as the first test says that says it, else by the standard's own rules."""
         return next((test.tensile for test in self.tests.values() if test.tensile is not None), TensileMethod())
+
+    @property
+    def charpy(self) -> CharpyMethod:
+        """How impact bars are evaluated: as the first test says that says it, else as their files say."""
+        return next((test.charpy for test in self.tests.values() if test.charpy is not None), CharpyMethod())
 
 
 def plan_in_force(state: CampaignState) -> CampaignPlan:

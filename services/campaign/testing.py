@@ -1,4 +1,4 @@
-"""Results of tensile bars out of their curves, by the method that the definition declares: each bar, and together."""
+"""Results of tensile and impact bars, by the methods that the definition declares: each bar, and together."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from services.campaign.impact_testing import impact_of
 from services.campaign.looking.gather import LookError, Seen
 from services.campaign.looking.look import gathered
+from services.campaign.plan import CampaignPlan
 from services.campaign.views.bars import BarQuantityView, BarSummaryView, BarsView, BarView
 from services.preprocessing.errors import PreprocessingError
 from services.preprocessing.tensile import (
     CensoredSummary,
     Summary,
     TensileBar,
-    TensileMethod,
     TensileSummary,
     evaluate_bar,
     summarise,
@@ -30,7 +31,7 @@ _TENSILE = "tensile"
 
 
 def bars_of(what: str, *, opened: Opened | None, reader: str = "") -> BarsView:
-    """Work out the tensile bars of something.
+    """Work out the tensile bars and the impact bars of something.
 
     Parameters
     ----------
@@ -42,14 +43,18 @@ def bars_of(what: str, *, opened: Opened | None, reader: str = "") -> BarsView:
     Raises
     ------
     LookError
-        If there is nothing of that name, or no tensile test in it.
+        If there is nothing of that name, or no tensile or impact test in it.
     UnreadableFile
         If a file cannot be read; says why.
     """
-    seen = [one for one in gathered(what, opened, reader, None) if one.modality == _TENSILE]
-    if not seen:
-        raise LookError(f"{Path(what).name} holds no tensile test; meguri show {Path(what).name} says what it holds")
-    method = _method(seen, opened)
+    everything = gathered(what, opened, reader, None)
+    seen = [one for one in everything if one.modality == _TENSILE]
+    plan = _plan(everything, opened)
+    impact = impact_of(everything, plan.charpy)
+    if not seen and impact is None:
+        name = Path(what).name
+        raise LookError(f"{name} holds no tensile and no impact test; meguri show {name} says what it holds")
+    method = plan.tensile
     bars: list[tuple[Seen, TensileBar]] = []
     left_out: list[str] = []
     for one in seen:
@@ -75,15 +80,16 @@ def bars_of(what: str, *, opened: Opened | None, reader: str = "") -> BarsView:
         summary=_summary(together),
         share_necked=together.share_necked,
         left_out=tuple(left_out),
+        impact=impact,
     )
 
 
-def _method(seen: Sequence[Seen], opened: Opened | None) -> TensileMethod:
-    """Take the method of the campaign that the bars are of; without one, the standard's own rules."""
+def _plan(seen: Sequence[Seen], opened: Opened | None) -> CampaignPlan:
+    """Take the plan of the campaign that the bars are of; without one, the standards' own rules."""
     campaigns = {one.measurement.campaign for one in seen if one.measurement is not None and one.measurement.campaign}
     if opened is None or len(campaigns) != 1:
-        return TensileMethod()
-    return opened.service.plan(campaigns.pop()).tensile
+        return CampaignPlan()
+    return opened.service.plan(campaigns.pop())
 
 
 def _name(one: Seen) -> str:

@@ -1,4 +1,4 @@
-"""Results of tensile bars, worked out of their curves."""
+"""Results of tensile and impact bars, worked out of their files."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def bars(
         typer.Argument(
             metavar="FILE|ID",
             show_default=False,
-            help="A tensile test as a machine wrote it; or the id of a measurement, a specimen or a proposal.",
+            help="A tensile or impact test as a machine wrote it; or id of a measurement, a specimen or a proposal.",
         ),
     ],
     save: Annotated[
@@ -34,7 +34,7 @@ def bars(
     ] = "",
     json_: JsonOption = False,
 ) -> None:
-    """Work out tensile bars by ISO 527: modulus, yield, strength, elongation at break with its limits, energy.
+    """Work out tensile bars by ISO 527 (modulus, yield, strength, elongation, energy), impact bars by ISO 179.
 
     The definition may say how, in the section tests. Bars that are doubted or excluded do not count.
     """

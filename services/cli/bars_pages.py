@@ -1,17 +1,19 @@
-"""How results of tensile bars are laid out, and kept as a table."""
+"""How results of tensile and impact bars are laid out, and kept as a table."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
+from rich.text import Text
 
+from loop.counting import counted
 from services.campaign.errors import CampaignError, WorkspaceError
 from services.campaign.testing import bars_of
-from services.campaign.views import BarQuantityView, BarSummaryView, BarsView
+from services.campaign.views import BarQuantityView, BarSummaryView, BarsView, ImpactGroupView, ImpactView
 from services.campaign.wiring import open_service
-from services.cli.layouts import Line, side_by_side
+from services.cli.layouts import Line, plain_table, side_by_side
 from services.cli.printing import width
 from services.ingest.write_tables import write_table
 from services.records.table import Cell, Column, Table
@@ -28,6 +30,7 @@ _WORDS = {
     "energy_to_break": "energy to break",
     "energy_per_volume": "energy per volume",
 }
+_BREAKS = {"C": "complete", "H": "hinge", "P": "partial", "N": "no break"}
 
 
 def bars_here(what: str, *, reader: str) -> BarsView:
@@ -40,7 +43,13 @@ def bars_here(what: str, *, reader: str) -> BarsView:
 
 
 def bars_page(view: BarsView) -> RenderableType:
-    """Lay the bars out beside each other, with mean, median, sd and n behind them."""
+    """Lay tensile bars out beside each other, with mean, median, sd and n behind them; impact bars below, by type."""
+    parts = [_tensile(view)] if view.bars or view.left_out else []
+    groups = view.impact.groups if view.impact is not None else ()
+    return Group(*parts, *(part for group in groups for part in _impact(group)))
+
+
+def _tensile(view: BarsView) -> RenderableType:
     known = [name for name in view.summary if view.summary[name].n]
     headings = [*(one.bar for one in view.bars), "mean", "median", "sd", "n"]
     lines = [
@@ -56,8 +65,29 @@ def bars_page(view: BarsView) -> RenderableType:
     return side_by_side(headings, [*lines, Line(name="necked", values=(*necked, share, "", "", ""))], width=width())
 
 
+def _impact(group: ImpactGroupView) -> Iterator[RenderableType]:
+    """Lay impact bars of one notch and temperature out by their type of break."""
+    notch = {"none": "not notched", "not stated": "notch not stated"}.get(group.notch, f"notch {group.notch}")
+    at = "temperature not stated" if group.temperature_celsius is None else f"{group.temperature_celsius:g} °C"
+    yield Text(f"impact strength [kJ/m²], {notch}, {at}: {counted(group.n, 'bar')}", style="bold")
+    rows = [
+        (
+            f"{one.break_type} {_BREAKS.get(one.break_type, '')}".rstrip(),
+            f"{one.n} of {group.n}",
+            *("–" if value is None else f"{value:.4g}" for value in (one.mean, one.median, one.sd)),
+        )
+        for one in group.by_type
+    ]
+    yield plain_table(("break", "bars", "mean", "median", "sd"), rows, right=(1, 2, 3, 4))
+
+
 def told(view: BarsView) -> Iterator[str]:
     """Say by which rules, what is missing and why, what a person should know, and what does not count."""
+    if view.impact is not None:
+        yield from (f"impact: {note}" for group in view.impact.groups for note in group.notes)
+        yield from (f"left out: {line}" for line in view.impact.left_out)
+    if not view.bars and not view.left_out:
+        return
     toe = "no toe compensation" if view.toe == "none" else f"toe compensated by {view.toe}"
     yield f"{view.edition}, modulus by {view.modulus_by}, {toe}"
     for name, summary in view.summary.items():
@@ -77,10 +107,12 @@ def save_bars(view: BarsView, path: Path) -> Path:
     CampaignError
         If there is no bar, or the file is there already.
     """
-    if not view.bars:
-        raise CampaignError("no bar counts, so there is nothing to write")
     if path.exists():
         raise CampaignError(f"{path} is there already and is kept; give another name")
+    if not view.bars and view.impact is not None and view.impact.bars:
+        return write_table(_impact_table(view.impact), path)
+    if not view.bars:
+        raise CampaignError("no bar counts, so there is nothing to write")
     texts = {
         "bar": [one.bar for one in view.bars],
         "file": [one.file for one in view.bars],
@@ -100,6 +132,24 @@ def save_bars(view: BarsView, path: Path) -> Path:
         Column(name=c.name, unit=c.unit, kind=c.kind, cells=c.cells, position=n) for n, c in enumerate(columns, start=1)
     )
     return write_table(Table(source="bars", columns=placed), path)
+
+
+def _impact_table(view: ImpactView) -> Table:
+    texts = {
+        "bar": [one.bar for one in view.bars],
+        "file": [one.file for one in view.bars],
+        "measurement": [one.measurement for one in view.bars],
+        "break": [one.break_type for one in view.bars],
+    }
+    columns = [
+        Column(name=name, kind="text", cells=tuple(Cell(value=t, text=t) if t else Cell.missing() for t in cells))
+        for name, cells in texts.items()
+    ]
+    columns.append(Column(name="impact_strength", unit="kJ/m²", cells=tuple(_cell(one.strength) for one in view.bars)))
+    placed = tuple(
+        Column(name=c.name, unit=c.unit, kind=c.kind, cells=c.cells, position=n) for n, c in enumerate(columns, start=1)
+    )
+    return Table(source="impact bars", columns=placed)
 
 
 def _cell(quantity: BarQuantityView) -> Cell:

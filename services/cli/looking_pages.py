@@ -65,6 +65,8 @@ def _measurement(one: ShownMeasurementView) -> Iterator[RenderableType]:
     yield from _standing(one)
     for curve in one.curves:
         yield from _curve(curve)
+    for line in one.program:
+        yield Text(f"program: {line}")
     for image in one.images:
         scale = f"{image.um_per_pixel:g} µm a pixel" if image.um_per_pixel else "no scale: its file does not say it"
         yield Text(f"image{' ' + image.name if image.name else ''}: {image.columns} × {image.rows} pixels, {scale}")
@@ -120,10 +122,3 @@ def _curve(curve: CurveView) -> Iterator[RenderableType]:
         for channel in curve.channels
     ]
     yield plain_table(("quantity", "unit", "first", "last", "smallest", "largest"), rows, right=(2, 3, 4, 5))
-    if curve.segments:
-        told = (
-            f"{segment.name or segment.kind} to point {segment.stop}"
-            + (f" at {segment.rate_K_per_min:g} K/min" if segment.rate_K_per_min is not None else "")
-            for segment in curve.segments
-        )
-        yield Text(f"segments: {', '.join(told)}")

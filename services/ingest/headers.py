@@ -21,6 +21,7 @@ _LONGEST = 200
 _BRACKETED = re.compile(r"^(?P<name>.*?)\s*(?:\[(?P<square>[^\[\]]*)\]|\((?P<round>[^()]*(?:\([^()]*\)[^()]*)*)\))$")
 _QUOTIENT = re.compile(r"^(?P<name>.*\S) / (?P<unit>\S.*)$")
 _TIGHT_QUOTIENT = re.compile(r"^(?P<name>[^/]*[^/\s])/(?P<unit>[^/\s].+|%)$")
+_IN = re.compile(r"(?<=\S),?\s+(?:in|en)$")
 _AFTER_COMMA = re.compile(r"^(?P<name>.*\S), (?P<unit>\S{2,}|%)$")
 
 
@@ -47,6 +48,10 @@ def split_header(header: str) -> tuple[str, str]:
             return found["name"], found["unit"]
     tight = _TIGHT_QUOTIENT.match(text)
     if tight and is_unit(tight["unit"]) and not is_unit(text):  # "W/C" and "g/cm3" are no quotients of name and unit
+        name, _, last = tight["name"].rpartition(" ")
+        whole = f"{last}/{tight['unit']}"
+        if name and is_unit(last) and is_unit(whole):  # "Toughness in kJ/m2" is in kJ/m2, not "Toughness in kJ" in m2
+            return _IN.sub("", name).rstrip(" ,"), whole
         return tight["name"], tight["unit"]
     return text, ""
 

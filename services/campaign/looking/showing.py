@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from services.campaign.looking.gather import Seen
+from services.campaign.looking.programs import program_lines
 from services.campaign.views.looking import (
     ChannelView,
     CurveView,
@@ -55,6 +56,7 @@ def shown(seen: Seen) -> ShownMeasurementView:
         conditions=_texts(reading.facts.conditions) if reading is not None else _mapping(kept.facts.get("conditions")),
         amounts=_texts(reading.amounts) if reading is not None else dict(kept.content.amounts),
         curves=tuple(_curve(curve) for curve in reading.curves) if reading is not None else (),
+        program=program_lines(reading) if reading is not None else (),
         images=tuple(
             ImageView(
                 name=image.name,
@@ -109,15 +111,8 @@ def _facts(view: ShownMeasurementView) -> Iterator[Fact]:
         yield Fact("decided", f"{one.at:%Y-%m-%d %H:%M} {one.actor}: {one.what}{to}; {one.reason}".rstrip("; "))
     for name, text in {**view.said, **view.piece, **view.conditions}.items():
         yield Fact(quantity_words(name), text)
-    for curve in view.curves:
-        if curve.segments:
-            told = "\n".join(
-                f"{segment.name or segment.kind}: points {segment.start} to {segment.stop - 1}"
-                + (f", {segment.rate_K_per_min:g} K/min" if segment.rate_K_per_min is not None else ", rate not stated")
-                + (f", {segment.gas}" if segment.gas else "")
-                for segment in curve.segments
-            )
-            yield Fact("program", told)
+    if view.program:
+        yield Fact("program", "\n".join(view.program))
     for image in view.images:
         scale = f"{image.um_per_pixel:g} µm a pixel" if image.um_per_pixel else "no scale"
         yield Fact("image", f"{image.columns} × {image.rows} pixels, {scale}")

@@ -3,10 +3,12 @@
 They are promised: keys are added, never renamed or dropped, within one version of the project.
 """
 
-from services.campaign.views.bars import BarQuantityView, BarSummaryView, BarsView, BarView
+from services.campaign.views.bars import BarSummaryView, BarsView, BarView
+from services.campaign.views.determined import BarQuantityView
 from services.campaign.views.finding import FoundMeasurementView, FoundView, NamedView
 from services.campaign.views.going import HeldView, InboxView, RefusedView, SettledView, TurnView, WrittenView
 from services.campaign.views.history import EntryView, FaultView, LogView, ReplaysView, ReplayView, ValidationView
+from services.campaign.views.impact import ImpactBarView, ImpactGroupView, ImpactTypeView, ImpactView
 from services.campaign.views.looking import (
     ChannelView,
     CurveView,
@@ -64,6 +66,10 @@ __all__ = [
     "HeldView",
     "HypothesisView",
     "ImageView",
+    "ImpactBarView",
+    "ImpactGroupView",
+    "ImpactTypeView",
+    "ImpactView",
     "InboxView",
     "IngestView",
     "IngestedView",

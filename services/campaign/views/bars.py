@@ -6,20 +6,11 @@ from collections.abc import Mapping
 
 from pydantic import Field
 
-from loop.observations import State
 from loop.values import Frozen
+from services.campaign.views.determined import BarQuantityView
+from services.campaign.views.impact import ImpactView
 
 __all__ = ["BarQuantityView", "BarSummaryView", "BarView", "BarsView"]
-
-
-class BarQuantityView(Frozen):
-    """One number of a bar."""
-
-    unit: str
-    value: float | None = Field(description="The limit where `state` is above_range; null where there is none.")
-    stderr: float | None = Field(description="Standard error from the curve's own scatter; null where it has none.")
-    state: State
-    reason: str = Field(description="Why it is a limit, or is not there.")
 
 
 class BarView(Frozen):
@@ -56,3 +47,4 @@ class BarsView(Frozen):
     summary: Mapping[str, BarSummaryView]
     share_necked: float | None = Field(description="Of the bars whose elongation is known.")
     left_out: tuple[str, ...] = Field(description="Bars and numbers that do not count, and why.")
+    impact: ImpactView | None = Field(default=None, description="Impact bars beside them; null where there are none.")

@@ -96,6 +96,9 @@ class ShownMeasurementView(Frozen):
     conditions: Mapping[str, str]
     amounts: Mapping[str, str]
     curves: tuple[CurveView, ...]
+    program: tuple[str, ...] = Field(
+        description="Of a thermal analysis: its stretches, which way exo points, and what is not known; else empty."
+    )
     images: tuple[ImageView, ...]
     claims: tuple[str, ...] = Field(description="What the file says of its content; all of it holds.")
     notes: tuple[str, ...] = Field(description="What was decided, filled or skipped while reading.")

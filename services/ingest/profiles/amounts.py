@@ -116,6 +116,8 @@ def _row(
                 amounts[f"{quantity}_sd"] = Amount(cell.sd, unit)
         elif cell.limit is not None:
             amounts[quantity] = Amount(cell.limit, unit, "<" if cell.state is State.BELOW_DETECTION else ">")
+    if not amounts and _counts_by_words(table, row, profile):
+        amounts["not_determined"] = Amount(1.0)
     if not amounts:
         return None
     named = [_text(column, row) for column in labels]
@@ -128,6 +130,15 @@ def _row(
         amounts=amounts,
         facts=replace(facts, specimen=named[0] if named else ""),
         label=", ".join(filter(None, named)) or f"{table.row_word} {table.row_numbers[row]}",
+    )
+
+
+def _counts_by_words(table: Table, row: int, profile: Profile) -> bool:
+    """Say whether a row without a number says in words what was found."""
+    wanted = profile.rows_without_numbers
+    return wanted is not None and any(
+        column.kind == "text" and re.search(wanted, column.header, re.I) and bool(column.cells[row].text)
+        for column in table.columns
     )
 
 

@@ -241,6 +241,11 @@ class Profile(Frozen):
         default=(),
         description="For specimens in rows: headers of the columns that name them. Left out: sample, id and the like.",
     )
+    rows_without_numbers: Pattern | None = Field(
+        default=None,
+        description="For tables of amounts: header of a column whose words make a row count though it holds no "
+        "number, as the type of break of a bar that did not break. Such a row holds the amount not_determined, 1.",
+    )
     fields: FieldRules = Field(default=FieldRules(), description="Which fields of the header say what.")
     claims: Mapping[Literal["points", "first", "last", "smallest", "largest"], Pattern] = Field(
         default={},

@@ -75,4 +75,25 @@ def test_what_holds_no_tensile_test_says_so(lab):
     (lab.folder / "x.csv").write_text(
         "wavenumber [cm-1],absorbance\n" + "".join(f"{x},0.{x}\n" for x in range(400, 480))
     )
-    assert "holds no tensile test" in lab("bars", "x.csv", code=1).stderr
+    assert "holds no tensile and no impact test" in lab("bars", "x.csv", code=1).stderr
+
+
+IMPACT = "\n".join(
+    ["Specimen,Impact strength (kJ/m²),Type of break,Notch,Temperature (°C)"]
+    + [f"PP01-C001-01-S1 {k},{6 + 0.1 * k:.2f},C,A,23" for k in range(1, 9)]
+    + ["PP01-C001-01-S1 9,13.10,P,A,23", "PP01-C001-01-S1 10,,N,A,23"]
+)
+
+
+def test_impact_bars_are_put_together_by_their_type_of_break(shell, tmp_path):
+    """Eight complete, one partial, one that did not break: no mean over all, and nothing of the unbroken one."""
+    path = tmp_path / "impact.csv"
+    path.write_text(IMPACT)
+    shown = shell("bars", str(path))
+    assert "notch A, 23 °C: 10 bars" in shown.stdout
+    assert "C complete  8 of 10  6.45    6.45  0.2449" in shown.stdout
+    assert "N no break  1 of 10     –       –       –" in shown.stdout
+    assert "no mean is made over them" in shown.stderr
+    kept = tmp_path / "bars.csv"
+    shell("bars", str(path), "--save", str(kept))
+    assert kept.read_text(encoding="utf-8-sig").count("PP01-C001-01-S1") == 10

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from services.ingest.headers import split_header
 from services.ingest.tables import read_table
 from tests.services.ingest.files import notes, values, workbook
 
@@ -97,3 +98,18 @@ def test_one_column_of_results_may_begin_with_words(tmp_path):
     """Where choices stand beside the only number, a word in its place is a result that is not there."""
     rows = [["resin", "cure", "gloss"], ["epoxy", "slow", "broke"], ["epoxy", "fast", 41], ["acrylic", "slow", 39]]
     assert read_table(workbook(tmp_path, {"data": rows})).n_rows == 3
+
+
+@pytest.mark.parametrize(
+    ("header", "name", "unit"),
+    [
+        ("Impact strength in kJ/m²", "Impact strength", "kJ/m²"),
+        ("Impact strength kJ/m2", "Impact strength", "kJ/m2"),
+        ("flow, g/10 min", "flow", "g/10 min"),
+        ("Rate K/min", "Rate", "K/min"),
+        ("Modulus/MPa", "Modulus", "MPa"),
+    ],
+)
+def test_a_quotient_of_units_is_one_unit(header, name, unit):
+    """Energy over area is in kJ/m², not an energy in m²."""
+    assert split_header(header) == (name, unit)

@@ -162,3 +162,17 @@ def test_a_specimen_is_found_by_the_name_that_its_laboratory_gave_it(look, opene
     assert [one.modality for one in look("b3", opened=opened).measurements] == ["WAXS"]
     with pytest.raises(LookError, match="there is no file B4"):
         look("B4", opened=opened)
+
+
+def test_a_thermal_analysis_is_shown_as_its_program(tmp_path, look):
+    """Stretches with rate and gas, which way exo points; without a mass it says that nothing is per gram."""
+    minutes = [k / 10 for k in range(200)]
+    celsius = [30 + 10 * t if t < 10 else 130 - 10 * (t - 10) for t in minutes]
+    rows = [f"{t:.1f},{c:.2f},{0.1 * k:.3f}" for k, (t, c) in enumerate(zip(minutes, celsius, strict=True))]
+    path = tmp_path / "run.csv"
+    path.write_text("\n".join(["Gas: N2", "", "Time (min),Temperature (°C),Heat flow (mW) exo up", *rows]) + "\n")
+    [view] = look(str(path), opened=None, folder=tmp_path).measurements
+    assert view.program[0].startswith("heat 1: 30 to ")
+    assert "10 K/min, N2" in view.program[0]
+    assert view.program[1].startswith("cool: ")
+    assert "no mass is stated: no J/g" in view.program
