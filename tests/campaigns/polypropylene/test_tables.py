@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import re
+import zipfile
 from dataclasses import replace
 
 import numpy as np
@@ -72,3 +75,12 @@ def test_shorter_chains_flow_and_minerals_weigh():
     plain, filled = (structural_properties(compound(talc=talc)).density for talc in (0.0, 0.2))
     assert plain == pytest.approx(0.90, abs=0.01)
     assert filled - plain == pytest.approx(0.14, abs=0.01)
+
+
+def test_a_workbook_knows_no_clock_but_the_measurement():
+    """Written again on another day it is the same, byte for byte: its parts say when it was measured, nothing else."""
+    one = piece(compound(), "tables")
+    with zipfile.ZipFile(io.BytesIO(density(one, PLAIN).data)) as book:
+        assert {member.date_time for member in book.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        told = re.findall(r"<dcterms:\w+[^>]*>([^<]*)<", book.read("docProps/core.xml").decode())
+    assert told == ["2026-07-28T10:00:00Z"] * 2
