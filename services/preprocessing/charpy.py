@@ -41,7 +41,7 @@ _Word = TypeVar("_Word", BreakType, Notch)
 _UNIT = "kJ/m2"
 _ZERO_CELSIUS_K = 273.15
 _SAME_TEMPERATURE_K = 2.0
-_OF_BREAK = re.compile(r"break|fracture|failure|bruch|rupture|破壊|破断", re.I)
+_OF_BREAK = re.compile(r"break|fracture|failure|bruch|versagen|rupture|破壊|破断", re.I)
 _OF_NOTCH = re.compile(r"notch|kerb|entaille|ノッチ", re.I)
 _SAYS_TYPE = re.compile(r"type|mode|art$|categ|形態|種類|^\W*\w+\W*$", re.I)
 """A field of this name, or of one word, speaks of nothing else; another may be a remark."""

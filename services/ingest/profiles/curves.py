@@ -19,6 +19,7 @@ from services.ingest.profiles.one_curve import Rows, curve_of, joined
 from services.ingest.profiles.profile import Profile
 from services.ingest.profiles.resolved import Resolved, missing_of, pieces_of, resolve
 from services.ingest.profiles.survey import Survey
+from services.ingest.profiles.vocabulary import sign_of
 from services.records.curve import Curve
 from services.records.reading import Claim, Reading
 
@@ -51,6 +52,9 @@ def read_curves(name: str, survey: Survey, profile: Profile) -> tuple[Reading, .
         fields = fields_in([*part.texts, *behind], survey.delimiter)
         shared = {} if part is parts[0] else fields_in(parts[0].texts, survey.delimiter)
         facts, of_facts = facts_of({**shared, **fields}, profile.fields, survey.mark)
+        signs = dict.fromkeys(filter(None, (sign_of(column.header) for column in resolved)))
+        if signs:
+            facts = replace(facts, texts={**facts.texts, "sign of heat": ", ".join(signs)})
         blocks = _blocks(name, survey, part, usable, may_end_early=len(pieces) > 1)
         said = claimed(fields, profile.claims) if len(pieces) == 1 else {}
         for label, columns in pieces:

@@ -13,7 +13,17 @@ from services.ingest.units import is_unit
 from services.ingest.wording import as_numeral, normalise
 from services.records.yaml_source import read_yaml
 
-__all__ = ["fact_of", "is_word", "name_and_unit", "plain_words", "quantity_of", "slug", "unit_of", "unit_spelled"]
+__all__ = [
+    "fact_of",
+    "is_word",
+    "name_and_unit",
+    "plain_words",
+    "quantity_of",
+    "sign_of",
+    "slug",
+    "unit_of",
+    "unit_spelled",
+]
 
 _UNITS = {
     **dict.fromkeys(
@@ -67,6 +77,11 @@ _NO_UNITS_BEHIND = frozenset(["in", "min", "max", "no", "abs", "au", "rate", "d"
 _LOST_SIGN = re.compile(r"^(?P<name>.*[^\W_].*?)\s*[/\[(]\s*[^\w\s]C[\])]?$")
 """A degree sign that did not survive its encoding."""
 _COMMENT = re.compile(r"^(?:[\s#;*!]|%(?=[\s%]))*(?://)?\s*(?=[^\s#;!*/])")
+_SIGN = re.compile(
+    r"[\s,;(\[]*\b(?P<sign>(?:exo|endo)(?:therm\w*)?\W{0,3}(?:is\s)?(?:up|down|oben|unten|↑|↓|上|下))[)\]]*\s*$",
+    re.IGNORECASE,
+)
+"""Which way heat points, said behind the name and unit of a column."""
 _LONGEST_HEADER = 400
 
 
@@ -182,6 +197,7 @@ def name_and_unit(header: str) -> tuple[str, str | None]:
     if len(header) > _LONGEST_HEADER:  # no name of a column; patterns would be tried from each of its letters
         return header[:_LONGEST_HEADER].strip(), None
     text = normalise(_COMMENT.sub("", header, count=1) if len(header) > 1 else header)
+    text = _SIGN.sub("", text) or text
     if text in _SHARES:
         return text, "%"
     if text.casefold() in _UNITS and quantity_of(text) in ("wavenumber", "intensity"):
@@ -206,6 +222,12 @@ def name_and_unit(header: str) -> tuple[str, str | None]:
     if found == "C" and quantity_of(name).endswith("temperature"):
         found = "°C"
     return name.strip(" /,"), found
+
+
+def sign_of(header: str) -> str:
+    """Return what a header says of the direction of heat, as ``exo up``; empty where it says nothing."""
+    match = _SIGN.search(header[:_LONGEST_HEADER])
+    return " ".join(match["sign"].split()) if match else ""
 
 
 def slug(name: str) -> str:

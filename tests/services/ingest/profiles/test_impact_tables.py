@@ -33,7 +33,12 @@ PP-1 4,12.90,P
 """
 
 
-@pytest.mark.parametrize("text", [PLAIN, GERMAN, JAPANESE])
+FAILURES = PLAIN.replace("Type of break", "Failure type")
+VERSAGEN = GERMAN.replace("Brucharten", "Versagensart")
+PIECES = JAPANESE.replace("試料", "試験片")
+
+
+@pytest.mark.parametrize("text", [PLAIN, GERMAN, JAPANESE, FAILURES, VERSAGEN, PIECES])
 def test_every_bar_is_read_with_its_type_of_break_and_none_is_averaged_over_types(text):
     """Two complete breaks, one partial, one bar that did not break and has no value."""
     readings = read_source(Source("impact.csv", text.encode(), None)).readings
