@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from loop.counting import some_of
 from loop.observations import State
 from services.ingest.errors import UnreadableFile, UnreadableTable
 from services.ingest.profiles.cell_kinds import number
@@ -74,14 +75,13 @@ def read_amounts(name: str, data: bytes, sheet: str, profile: Profile) -> tuple[
     labels = [column for column in table.columns if is_label(column.header, profile)]
     labels.sort(key=lambda column: is_replicate(column.header) or quantity_of(column.header) == "index")
     labels = labels or [column for column in table.columns if column.kind == "text"][:1]
-    readings = [
-        reading
-        for row in range(table.n_rows)
-        if (reading := _row(table, row, chosen, units, labels, profile)) is not None
-    ]
+    rows = [_row(table, row, chosen, units, labels, profile) for row in range(table.n_rows)]
+    readings = [reading for reading in rows if reading is not None]
     if not readings:
         raise UnreadableFile(name, "none of its rows holds an amount", _SAY_AGAIN)
-    return with_notes(readings, [str(note) for note in table.notes])
+    empty = [str(table.row_numbers[n]) for n, reading in enumerate(rows) if reading is None]
+    told = [f"{table.row_word} {some_of(empty)}: no number, not read"] if empty else []
+    return with_notes(readings, [*(str(note) for note in table.notes), *told])
 
 
 def _refuse_slips(name: str, table: Table, column: Column, profile: Profile) -> None:

@@ -56,3 +56,4 @@ def test_a_row_that_says_nothing_is_still_no_bar():
     """Neither a number nor a type of break."""
     readings = read_source(Source("impact.csv", (PLAIN + "PP-1 5,,\n").encode(), None)).readings
     assert len(readings) == 4
+    assert any("line 6: no number, not read" in note for reading in readings for note in reading.notes)
