@@ -70,13 +70,14 @@ def test_workers_end_with_their_parent(kind, how, tmp_path):
         cwd=tmp_path,
         env=environment,
         stderr=subprocess.DEVNULL,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a test run in the background ignores it
     )
     try:
         pids = [told_pid(file) for file in files]
         assert all(is_alive(pid) for pid in pids)
     finally:
         parent.send_signal(how)
-        parent.wait(timeout=60)
+        parent.wait(timeout=30)
     wait_until(lambda: not any(is_alive(pid) for pid in pids), seconds=10)
 
 
