@@ -27,8 +27,8 @@ def workbook(title: str, names: Sequence[str], rows: Sequence[Sequence[str | flo
 
     book = openpyxl.Workbook()
     book.properties.created = book.properties.modified = at.replace(tzinfo=None)
-    sheet = book.active
-    sheet.title = title
+    book.remove(book.worksheets[0])
+    sheet = book.create_sheet(title)
     sheet.append([title])
     sheet.merge_cells("A1:B1")
     sheet.append([])
