@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from loop.counting import some_of
 from services.campaign.impact_testing import impact_of
 from services.campaign.looking.gather import LookError, Seen
 from services.campaign.looking.look import gathered
@@ -69,7 +70,7 @@ def bars_of(what: str, *, opened: Opened | None, reader: str = "") -> BarsView:
             except PreprocessingError as error:
                 left_out.append(f"{name}: {error}")
     together = summarise([bar for _, bar in bars], method)
-    left_out += [f"{gone.bar}: {gone.quantity} does not count: {gone.reason}" for gone in together.left_out]
+    left_out += _not_counting(together)
     early = dict(together.early)
     return BarsView(
         what=what,
@@ -82,6 +83,17 @@ def bars_of(what: str, *, opened: Opened | None, reader: str = "") -> BarsView:
         left_out=tuple(left_out),
         impact=impact,
     )
+
+
+def _not_counting(together: TensileSummary) -> list[str]:
+    """Tell which numbers of a bar do not count, a line for each bar and reason."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for gone in together.left_out:
+        found.setdefault((gone.bar, gone.reason), []).append(gone.quantity.replace("_", " "))
+    return [
+        f"{bar}: {some_of(names)} {'does' if len(names) == 1 else 'do'} not count: {reason}"
+        for (bar, reason), names in found.items()
+    ]
 
 
 def _plan(seen: Sequence[Seen], opened: Opened | None) -> CampaignPlan:

@@ -97,3 +97,16 @@ def test_impact_bars_are_put_together_by_their_type_of_break(shell, tmp_path):
     kept = tmp_path / "bars.csv"
     shell("bars", str(path), "--save", str(kept))
     assert kept.read_text(encoding="utf-8-sig").count("PP01-C001-01-S1") == 10
+
+
+def test_numbers_that_do_not_count_are_told_once_a_bar_and_reason(shell, tmp_path):
+    """A bar that slips: three of its numbers on one line."""
+    strain = [k / 50 for k in range(300)]
+    stress = [30 * (1 - (1 - min(s, 6) / 6) ** 3) for s in strain]
+    slipped = [v - (6 * (1 - (k - 100) / 12) if 100 <= k < 112 else 0) for k, v in enumerate(stress)]
+    rows = [f"{s:.3f};{v:.4f}" for s, v in zip(strain, slipped, strict=True)]
+    path = tmp_path / "pull.csv"
+    path.write_text("\n".join(["Strain (%);Stress (MPa)", *rows]) + "\n")
+    told = [line for line in shell("bars", str(path)).stderr.splitlines() if "not count" in line]
+    assert len(told) == 1
+    assert "elongation at break, energy per volume" in told[0]
