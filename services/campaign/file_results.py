@@ -24,6 +24,7 @@ from services.preprocessing.errors import PreprocessingError
 from services.preprocessing.tensile import TensileSummary, evaluate_bar, summarise
 from services.preprocessing.tensile.bar import QUANTITIES
 from services.records.measurement import Measurement
+from services.records.modality import modality_key
 from services.records.plan import plain_unit
 from services.records.reading import Reading
 from services.store.measurements import SqlMeasurements
@@ -122,8 +123,8 @@ def _targets_by_test(state: CampaignState, plan: CampaignPlan) -> dict[str, dict
 
 def _counting(measured: Sequence[Measurement], name: str, test: EvaluatedTest) -> list[Measurement]:
     """Return the measurements that a result is made of; none while some are lacking or wait for a person."""
-    modality = (test.modality or name).casefold()
-    of_test = [one for one in measured if one.modality.casefold() == modality]
+    modality = modality_key(test.modality or name)
+    of_test = [one for one in measured if modality_key(one.modality) == modality]
     kept = [one for one in of_test if one.judgement == "kept"]
     is_settled = not any(one.judgement == "doubted" for one in of_test)
     return kept if is_settled and sum(_n_pieces(one) for one in kept) >= test.pieces else []

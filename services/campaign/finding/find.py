@@ -19,8 +19,10 @@ from services.campaign.finding.sources import Sources
 from services.campaign.finding.syntax import Both, Comparison, Either, Missing, Negation, Query, Written, leaves
 from services.campaign.finding.truth import Ask, Known, Period, Test, Truth, all_of, any_of, folded, negation_of
 from services.campaign.views.finding import FoundMeasurementView, FoundView, NamedView
+from services.ingest.doubts import plausible
 from services.ingest.units import same_unit
 from services.records.measurement import Measurement
+from services.records.modality import modality_key
 from services.records.reading import Amount
 from services.store.measurements import SqlMeasurements
 
@@ -132,7 +134,12 @@ def _ask(text: str, leaf: Comparison, value: Written, name: Name) -> Ask:
         return Ask(leaf.operator, period)
     if leaf.operator not in ("=", "~"):
         raise wrong(f"{name.plain} is a word: it is neither larger nor smaller", "compare it with =, !=, in or ~")
-    return Ask(leaf.operator, word.text)
+    return Ask(leaf.operator, _modality(word.text) if name.key == "modality" else word.text)
+
+
+def _modality(text: str) -> str:
+    """Read the name of a modality as files have it: ``FT-IR`` is ``FTIR``."""
+    return next((known for known in plausible() if modality_key(known) == modality_key(text)), text)
 
 
 def _units_asked(text: str, value: Written, name: Name) -> tuple[str, ...]:

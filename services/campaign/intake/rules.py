@@ -11,6 +11,7 @@ from services.campaign.plan import CampaignPlan
 from services.curation.quality.policy import QualityPolicy
 from services.ingest.doubts import Plausible, plausible
 from services.ingest.linking import Link, Naming
+from services.records.modality import modality_key
 
 __all__ = ["Rules"]
 
@@ -45,7 +46,9 @@ class Rules:
         if plan is None:
             return plausible()
         found = dict(plausible())
-        for name, modality in plan.modalities.items():
+        known_as = {modality_key(name): name for name in found}
+        for declared, modality in plan.modalities.items():
+            name = known_as.get(modality_key(declared), declared)
             known = found.get(name, Plausible())
             ranges = {**known.ranges, **modality.ranges}
             saturates = (*known.saturates, *modality.saturates)
@@ -54,7 +57,7 @@ class Rules:
 
     def control(self, campaign: str, modality: str) -> str:
         """Return the id of the control specimen, or of its proposal; empty where none is declared or there."""
-        return self._controls.get((campaign, modality), "")
+        return self._controls.get((campaign, modality_key(modality)), "")
 
     @cached_property
     def _controls(self) -> dict[tuple[str, str], str]:
@@ -63,5 +66,5 @@ class Rules:
             for name, modality in plan.modalities.items():
                 whose = self.names.whose([Naming("control", modality.control)]) if modality.control else None
                 if isinstance(whose, Link):
-                    found[campaign, name] = whose.specimen or whose.proposal
+                    found[campaign, modality_key(name)] = whose.specimen or whose.proposal
         return found

@@ -51,6 +51,8 @@ def found(text: str, sources: Sources) -> list[str]:
 
 QUESTIONS = {
     "modality = FTIR": "1",
+    "modality = FT-IR": "1",
+    "modality = 'ft ir'": "1",
     "modality = ftir or modality == 'RAMAN'": "13",
     "modality in (FTIR, Raman)": "13",
     "modality not in (FTIR, Raman)": "245",

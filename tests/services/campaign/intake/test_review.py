@@ -129,9 +129,13 @@ def test_a_declared_policy_decides_where_nobody_is_asked(database, tmp_path, ans
     assert "spikes" in decision.reason
 
 
-def test_a_session_whose_control_drifted_is_doubted_as_a_whole(database, tmp_path):
-    """The control is measured in every session; in the sixth the axis stands elsewhere, for all measured then."""
-    plan = f"modalities: {{FTIR: {{probe: light, control: {FIRST}}}}}\n"
+@pytest.mark.parametrize("modality", ["FTIR", "FT-IR"])
+def test_a_session_whose_control_drifted_is_doubted_as_a_whole(database, tmp_path, modality):
+    """The control is measured in every session; in the sixth the axis stands elsewhere, for all measured then.
+
+    Whether people write the modality as files do, or with a hyphen.
+    """
+    plan = f"modalities: {{{modality}: {{probe: light, control: {FIRST}}}}}\n"
     lab = Lab(database, tmp_path, TINY + plan)
     for n in range(1, 7):
         drift = 25.0 if n == 6 else 0.0
