@@ -27,8 +27,8 @@ demo: setup  ## Run the polypropylene campaign with its virtual laboratory and w
 demo-table: setup  ## Run a campaign over a computed table of compounds into demo-table/
 	$(BIN)/python -m campaigns.compound demo-table
 
-test: setup  ## Run every test
-	$(BIN)/python -m pytest -n $(JOBS)
+test: setup  ## Run every test but those that kill, stop and starve (make crash-quick)
+	$(BIN)/python -m pytest -n $(JOBS) --ignore=tests/crash
 
 check: setup  ## Look at form, types and structure
 	$(BIN)/ruff format --check .
@@ -39,7 +39,8 @@ check: setup  ## Look at form, types and structure
 crash: setup  ## Kill campaigns at every crash point and 200 times at random on each database; write docs/crash-log.txt
 	$(BIN)/python -m tests.crash --kills 200 --jobs $(JOBS) --log docs/crash-log.txt
 
-crash-quick: setup  ## The same with 25 random kills on each database, and no log
+crash-quick: setup  ## Kill, stop and starve: every crash point, 25 random kills on each database, and tests/crash; no log
+	$(BIN)/python -m pytest -n $(JOBS) tests/crash
 	$(BIN)/python -m tests.crash --kills 25 --jobs $(JOBS)
 
 fuzz: setup  ## Throw 10,000 mutated files at each reader of instruments' files
