@@ -49,6 +49,12 @@ class Mark:
     at: float
 
 
+_END = b"played to its end"
+"""What a worker tells last of all."""
+_STATUS_LOST = 255
+"""What a fork server says of a child whose status got lost on the way, which happens to one that ended well too."""
+
+
 class Actor:
     """A worker process of ours, with the crash points that it told of."""
 
@@ -57,6 +63,7 @@ class Actor:
         os.set_inheritable(write, True)
         self.marks: list[Mark] = []
         self._rest = b""
+        self.is_at_its_end = False
         log = _log_of(stage, f"{time.monotonic_ns()}.log")
         self.process: ForkServerProcess = _context.Process(
             target=_live, args=(stage.url, stage.folder, scenario, _Descriptor(write), str(log), named), daemon=True
@@ -72,7 +79,8 @@ class Actor:
         told = os.read(self._read, 65536)
         now = time.monotonic()
         *lines, self._rest = (self._rest + told).split(b"\n")
-        self.marks += [Mark(line.decode(), now) for line in lines]
+        self.is_at_its_end = self.is_at_its_end or _END in lines
+        self.marks += [Mark(line.decode(), now) for line in lines if line != _END]
         return bool(told)
 
     def finish(self, patience: float = _PATIENCE_S) -> int | None:
@@ -84,7 +92,8 @@ class Actor:
                 self.process.join()
                 return None
         self.process.join(patience)
-        return self.process.exitcode
+        code = self.process.exitcode
+        return 0 if code == _STATUS_LOST and self.is_at_its_end else code
 
     def kill(self) -> None:
         """Send SIGKILL."""
@@ -123,6 +132,7 @@ def _live(url: str, folder: Path, scenario: str, trace: _Descriptor, log: str, n
 
     torch.set_num_threads(1)
     live(url, folder, scenario, trace.number, **named)  # type: ignore[arg-type]
+    os.write(trace.number, _END + b"\n")
 
 
 def one_cycle(stages: Stages, scenario: str) -> Stage:
