@@ -169,7 +169,8 @@ class Intake:
     def _unlike_others(self, measurement: Measurement) -> Measurement:
         """Doubt a measurement that holds the very numbers of another one: no instrument measures the same twice.
 
-        Where they are of different specimens nobody can tell of which one they are: the other is doubted too.
+        Where they are of different specimens nobody can tell of which one they are: the other is doubted too. One that
+        is nobody's is doubted alone, for it is the odd one: what is known to be somebody's is not held up by it.
         """
         alike = [
             other
@@ -180,9 +181,13 @@ class Intake:
             return measurement
         for other in alike:
             told = f"{measurement.id}, of {owner(measurement)}, holds its very numbers in other bytes"
-            is_of_another = owner(other) != owner(measurement) and other.is_linked
-            if is_of_another and told not in [message for _, message in other.doubts]:
+            is_in_question = owner(other) != owner(measurement) and (measurement.is_linked or not other.is_linked)
+            if is_in_question and told not in [message for _, message in other.doubts]:
                 self._decide(doubted(other, "duplicate", told), "doubted", told)
+        if measurement.is_linked:
+            alike = [other for other in alike if other.is_linked]
+        if not alike:
+            return measurement
         told = f"holds the very numbers of {alike[0].id}, of {owner(alike[0])}, in other bytes"
         return doubted(measurement, "duplicate", told)
 

@@ -166,6 +166,18 @@ def test_a_measurement_exported_twice_counts_once(lab):
     assert sorted(m.judgement for m in lab.store.measurements()) == ["doubted", "kept"]
 
 
+@pytest.mark.parametrize("which_first", ["nobody's", "somebody's"])
+def test_a_copy_that_is_nobodys_holds_up_nobody(lab, which_first):
+    """A copy under the name of a specimen that is not known is doubted; the one that is known trains."""
+    copies = {"nobody's": "PP01-C902-02.csv", "somebody's": f"{FIRST}.csv"}
+    ordered = [which_first, *(which for which in copies if which != which_first)]
+    for k, which in enumerate(ordered):
+        lab.put(f"{k}/{copies[which]}", ftir() + b"\n" * k)
+    lab.take()
+    stands = {m.proposal: m.judgement for m in lab.store.measurements()}
+    assert stands == {FIRST: "kept", "": "doubted"}
+
+
 def test_few_numbers_may_be_the_same_by_chance(lab):
     """Two densities of three digits."""
     for which in (FIRST, SECOND):
