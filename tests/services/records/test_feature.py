@@ -24,7 +24,7 @@ from services.records.feature import Feature
 )
 def test_a_feature_that_contradicts_itself_is_refused(fields):
     """Number, state, limit and reason belong together, and numbers are finite."""
-    with pytest.raises(ValidationError, match="ash share|stderr|value"):
+    with pytest.raises(ValidationError, match=r"ash share|stderr|value"):
         Feature(name="ash share", **fields)
 
 
