@@ -1,8 +1,7 @@
-"""A pattern: components on a polynomial baseline, as values; and how its numbers are laid out for a solver."""
+"""A pattern: components on a polynomial baseline, as values; and which of its numbers are free."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -92,26 +91,3 @@ class Layout:
     def size(self) -> int:
         """How many numbers there are."""
         return self.n_baseline + int(self.free.sum())
-
-    def pack(self, pattern: Pattern) -> np.ndarray:
-        """Write a pattern as a vector."""
-        numbers = np.array([c.numbers for c in pattern.components]).reshape(-1, N_NUMBERS)
-        return np.concatenate([np.array(pattern.baseline, float), numbers[self.free]])
-
-    def unpack(self, vector: np.ndarray, like: Pattern) -> Pattern:
-        """Read a pattern out of a vector; numbers that are not free are those of `like`."""
-        numbers = np.array([c.numbers for c in like.components]).reshape(-1, N_NUMBERS)
-        numbers[self.free] = vector[self.n_baseline :]
-        return Pattern(
-            components=tuple(Component.of(kind, row) for kind, row in zip(self.kinds, numbers, strict=True)),
-            baseline=tuple(float(c) for c in vector[: self.n_baseline]),
-            first=like.first,
-            last=like.last,
-        )
-
-    def spread(self, priors: Sequence[Prior]) -> tuple[np.ndarray, np.ndarray]:
-        """Return means and precisions (1/variance) of all numbers; the baseline has none."""
-        mean = np.array([prior.mean for prior in priors], float).reshape(-1, N_NUMBERS)[self.free]
-        sd = np.array([prior.sd for prior in priors], float).reshape(-1, N_NUMBERS)[self.free]
-        nothing = np.zeros(self.n_baseline)
-        return np.concatenate([nothing, mean]), np.concatenate([nothing, 1 / sd**2])

@@ -22,7 +22,7 @@ from typing import Literal
 import numba
 import numpy as np
 
-__all__ = ["FREE", "KINDS", "N_NUMBERS", "Kind", "add_component", "area_of", "width_of"]
+__all__ = ["FREE", "KINDS", "N_NUMBERS", "Kind", "add_component", "area_of", "free_of", "width_of"]
 
 Kind = Literal["pseudo-Voigt", "split pseudo-Voigt", "doublet", "Fraser-Suzuki", "step", "decay"]
 
@@ -49,6 +49,7 @@ FREE: Mapping[Kind, tuple[bool, ...]] = {
 }
 """Which of the five numbers a kind has."""
 
+_FREE_OF_CODE = np.array([FREE[kind] for kind in KINDS], np.bool_)
 _LN2 = math.log(2.0)
 _GAUSS = 4.0 * _LN2
 _DOUBLET_RATIO = 0.5
@@ -140,6 +141,11 @@ def add_component(kind: int, q: np.ndarray, x: np.ndarray, total: np.ndarray, sl
         slopes[2, i] = h * fw
         slopes[3, i] = h * fs
         slopes[4, i] = h * fa
+
+
+def free_of(codes: np.ndarray) -> np.ndarray:
+    """Return which numbers of components are free, shape (k, 5), given the codes of their kinds, shape (k,)."""
+    return np.asarray(_FREE_OF_CODE[codes])
 
 
 def area_of(kind: Kind, q: np.ndarray) -> float:

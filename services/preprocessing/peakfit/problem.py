@@ -1,0 +1,133 @@
+"""What is searched: a curve on its grids, what is allowed of components, and what one more number costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.polynomial.chebyshev import chebvander
+
+from services.preprocessing.peakfit.grids import BINS_PER_WIDTH, Grid, averaged, pyramid_of
+from services.preprocessing.peakfit.noise import noise_of_counts, white_noise
+from services.preprocessing.peakfit.profiles import FREE, KINDS, Kind
+from services.preprocessing.peakfit.scales import observed_width
+from services.preprocessing.peakfit.settings import PeakSettings
+
+__all__ = ["Problem", "problem_of", "rescaled"]
+
+_SHAPE_SD = 1.5
+_ASYMMETRY_SD = 0.5
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Problem:
+    """One curve to be fitted.
+
+    Attributes
+    ----------
+    x, y, noise
+        Every point.
+    levels
+        The same on coarser and coarser grids, finest first.
+    narrowest, broad, widest
+        FWHM of the narrowest line, between lines and halos, and of the widest halo.
+    line
+        Kind of the lines.
+    cost_per_number
+        By how much chi-square must fall for one more free number: ln of the number of points on the finest grid.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    noise: np.ndarray
+    levels: tuple[Grid, ...]
+    narrowest: float
+    broad: float
+    widest: float
+    line: Kind
+    settings: PeakSettings
+    cost_per_number: float
+
+    @property
+    def signs(self) -> tuple[int, ...]:
+        """Which way lines may point."""
+        return (1, -1) if self.settings.signs == "both" else (1,)
+
+    def bounds(self, codes: np.ndarray, numbers: np.ndarray, is_broad: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return how far the numbers of components may go, shape (k, 5) each."""
+        first, last = self.x[0], self.x[-1]
+        out = np.where(is_broad, 0.25 * (last - first), 0.0)
+        is_step = codes == KINDS["step"]
+        up = (numbers[:, 0] >= 0) & ~is_step
+        down = (numbers[:, 0] < 0) & ~is_step
+        low = np.empty_like(numbers)
+        high = np.empty_like(numbers)
+        low[:, 0], high[:, 0] = np.where(up, 0.0, -np.inf), np.where(down, 0.0, np.inf)
+        low[:, 1], high[:, 1] = first - out, last + out
+        low[:, 2] = np.log(np.where(is_broad, self.broad, self.narrowest))
+        high[:, 2] = np.log(np.where(is_broad, self.widest, self.broad))
+        low[:, 3], high[:, 3] = -5.0, 5.0
+        low[:, 4], high[:, 4] = -1.2, 1.2
+        return low, high
+
+    def priors(self, n: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return means and precisions of the numbers of n components, shape (n, 5) each."""
+        precision = np.zeros((n, 5))
+        precision[:, 3], precision[:, 4] = _SHAPE_SD**-2, _ASYMMETRY_SD**-2
+        return np.zeros((n, 5)), precision
+
+    def polynomials(self, x: np.ndarray, n: int) -> np.ndarray:
+        """Return the baseline's Chebyshev polynomials, shape (n, points)."""
+        scaled = 2 * (x - self.x[0]) / (self.x[-1] - self.x[0]) - 1
+        return np.ascontiguousarray(chebvander(scaled, max(n - 1, 0)).T[:n])
+
+    def kind_of(self, is_broad: bool) -> Kind:
+        """Return the kind of a line or a halo."""
+        return "pseudo-Voigt" if is_broad else self.line
+
+    def without(self, part: np.ndarray) -> Problem:
+        """Return the problem of what stays when something, given on the finest grid, is taken off."""
+        finest = self.levels[0]
+        grid = Grid(finest.x, finest.y - part, finest.weight, finest.step)
+        return replace(self, levels=pyramid_of(grid))
+
+    def price(self, codes: np.ndarray) -> float:
+        """Return what components cost: so much for each free number."""
+        return self.cost_per_number * float(sum(_N_FREE[int(code)] for code in codes))
+
+
+_N_FREE = {KINDS[kind]: sum(free) for kind, free in FREE.items()}
+
+
+def rescaled(problem: Problem, factor: float) -> Problem:
+    """Return the same problem with another noise: so many times as large."""
+    levels = tuple(Grid(g.x, g.y, g.weight / factor, g.step) for g in problem.levels)
+    return replace(problem, noise=problem.noise * factor, levels=levels)
+
+
+def problem_of(x: np.ndarray, y: np.ndarray, settings: PeakSettings) -> Problem:
+    """Set up the search of a curve's peaks.
+
+    Parameters
+    ----------
+    x, y
+        Shape (n,), finite, x rising, n at least 16.
+    """
+    noise = noise_of_counts(y) if settings.noise == "counts" else np.full(len(y), white_noise(y))
+    span = float(x[-1] - x[0])
+    step = span / (len(x) - 1)
+    broad = settings.broad or span / 6
+    narrowest = settings.narrowest or max(3 * step, min(0.4 * observed_width(x, y, noise, 3 * step, broad), broad / 4))
+    finest = averaged(x, y, noise, narrowest / BINS_PER_WIDTH * 2)
+    return Problem(
+        x=x,
+        y=y,
+        noise=noise,
+        levels=pyramid_of(finest),
+        narrowest=narrowest,
+        broad=broad,
+        widest=2 * span,
+        line=settings.profile,
+        settings=settings,
+        cost_per_number=float(np.log(len(finest.x))),
+    )
