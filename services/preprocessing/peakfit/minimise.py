@@ -8,26 +8,22 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from services.preprocessing.peakfit.profiles import add_component
+from services.preprocessing.peakfit.profiles import add_component, add_values, support_of
 
-__all__ = ["minimise", "value_and_slopes"]
+__all__ = ["minimise", "value_of"]
 
 
 @numba.njit(cache=True)  # type: ignore[untyped-decorator]
-def value_and_slopes(
-    codes: np.ndarray, numbers: np.ndarray, free: np.ndarray, x: np.ndarray, n_free: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the sum of all components, shape (n,), and its derivatives by their free numbers, shape (n_free, n)."""
-    total, slopes = np.zeros(len(x)), np.empty((n_free, len(x)))
-    own = np.empty((5, len(x)))
-    row = 0
+def value_of(codes: np.ndarray, numbers: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Return the sum of all components at places that rise, shape (n,)."""
+    n = len(x)
+    total, own = np.zeros(n), np.empty((5, n))
     for k in range(len(codes)):
-        add_component(codes[k], numbers[k], x, total, own)
-        for j in range(5):
-            if free[k, j]:
-                slopes[row] = own[j]
-                row += 1
-    return total, slopes
+        start, stop = support_of(codes[k], numbers[k], x)
+        add_component(codes[k], numbers[k], x, start, stop, total, own)
+        add_values(codes[k], numbers[k], x, 0, start, total)
+        add_values(codes[k], numbers[k], x, stop, n, total)
+    return total
 
 
 @numba.njit(cache=True)  # type: ignore[untyped-decorator]
@@ -40,6 +36,8 @@ def minimise(
     mean: np.ndarray,
     precision: np.ndarray,
     base: np.ndarray,
+    base_mean: np.ndarray,
+    base_precision: np.ndarray,
     polynomials: np.ndarray,
     x: np.ndarray,
     y: np.ndarray,
@@ -55,6 +53,8 @@ def minimise(
         Kinds, shape (k,).
     free
         Which numbers may move, shape (k, 5); likewise `low`, `high`, and `mean` and `precision` of the priors.
+    base, base_mean, base_precision
+        Baseline coefficients and their priors, shape (b,) each.
     polynomials
         What the baseline coefficients multiply, shape (b, n).
     weight
@@ -72,6 +72,7 @@ def minimise(
     at, lows, highs = np.empty(size), np.full(size, -np.inf), np.full(size, np.inf)
     means, precisions = np.zeros(size), np.zeros(size)
     at[:n_base] = base
+    means[:n_base], precisions[:n_base] = base_mean, base_precision
     row = n_base
     for k in range(n_components):
         for j in range(5):
@@ -81,16 +82,13 @@ def minimise(
                 means[row], precisions[row] = mean[k, j], precision[k, j]
                 row += 1
     now = numbers.copy()
-    off, jacobian, chi_square, cost = _look(
+    off, jacobian, starts, stops, chi_square, cost = _look(
         codes, now, free, at, n_base, polynomials, x, y, weight, means, precisions, size
     )
-    curvature = np.dot(jacobian, jacobian.T)
-    for i in range(size):
-        curvature[i, i] += precisions[i]
+    curvature, pull = _lay_of_the_land(jacobian, starts, stops, off, precisions, means, at)
     damping, is_converged, n_iterations = 1e-3, False, 0
     while n_iterations < most_iterations and not is_converged:
         n_iterations += 1
-        pull = np.dot(jacobian, off) - precisions * (at - means)
         scale = np.empty(size)
         for i in range(size):
             scale[i] = 1.0 / np.sqrt(curvature[i, i] + 1e-300)
@@ -109,15 +107,13 @@ def minimise(
         tried = np.empty(size)
         for i in range(size):
             tried[i] = min(max(at[i] + step[i] * scale[i], lows[i]), highs[i])
-        off_there, jacobian_there, chi_square_there, cost_there = _look(
+        off, jacobian, starts, stops, chi_square_there, cost_there = _look(
             codes, now, free, tried, n_base, polynomials, x, y, weight, means, precisions, size
         )
         if cost_there <= cost:
             is_converged = cost - cost_there <= tolerance * cost
-            at, off, jacobian, chi_square, cost = tried, off_there, jacobian_there, chi_square_there, cost_there
-            curvature = np.dot(jacobian, jacobian.T)
-            for i in range(size):
-                curvature[i, i] += precisions[i]
+            at, chi_square, cost = tried, chi_square_there, cost_there
+            curvature, pull = _lay_of_the_land(jacobian, starts, stops, off, precisions, means, at)
             damping = max(damping / 6, 1e-12)
         else:
             damping *= 5
@@ -150,21 +146,64 @@ def _look(
     means: np.ndarray,
     precisions: np.ndarray,
     size: int,
-) -> tuple[np.ndarray, np.ndarray, float, float]:
-    """Return weighted residuals, weighted derivatives, chi-square and cost at a vector of free numbers."""
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, float, float]:
+    """Return weighted residuals, weighted derivatives with where each begins and ends, chi-square and cost."""
+    n = len(x)
     _unpack(numbers, free, at, n_base)
-    total, slopes = value_and_slopes(codes, numbers, free, x, size - n_base)
-    jacobian = np.empty((size, len(x)))
+    total, own = np.zeros(n), np.empty((5, n))
+    jacobian = np.empty((size, n))
+    starts, stops = np.zeros(size, np.int64), np.full(size, n)
     for b in range(n_base):
-        for i in range(len(x)):
+        for i in range(n):
             total[i] += at[b] * polynomials[b, i]
             jacobian[b, i] = polynomials[b, i] * weight[i]
-    for b in range(n_base, size):
-        for i in range(len(x)):
-            jacobian[b, i] = slopes[b - n_base, i] * weight[i]
+    row = n_base
+    for k in range(len(codes)):
+        start, stop = support_of(codes[k], numbers[k], x)
+        add_component(codes[k], numbers[k], x, start, stop, total, own)
+        add_values(codes[k], numbers[k], x, 0, start, total)
+        add_values(codes[k], numbers[k], x, stop, n, total)
+        for j in range(5):
+            if free[k, j]:
+                starts[row], stops[row] = start, stop
+                for i in range(start, stop):
+                    jacobian[row, i] = own[j, i] * weight[i]
+                row += 1
     off = (y - total) * weight
     chi_square = np.dot(off, off)
     cost = chi_square
     for i in range(size):
         cost += precisions[i] * (at[i] - means[i]) ** 2
-    return off, jacobian, chi_square, cost
+    return off, jacobian, starts, stops, chi_square, cost
+
+
+@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+def _lay_of_the_land(
+    jacobian: np.ndarray,
+    starts: np.ndarray,
+    stops: np.ndarray,
+    off: np.ndarray,
+    precisions: np.ndarray,
+    means: np.ndarray,
+    at: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return curvature, shape (size, size), and downhill slope, shape (size,), of half the cost."""
+    size = len(at)
+    curvature, pull = np.zeros((size, size)), np.empty(size)
+    for i in range(size):
+        pull[i] = _dot(jacobian[i], off, starts[i], stops[i]) - precisions[i] * (at[i] - means[i])
+        for j in range(i + 1):
+            low, high = max(starts[i], starts[j]), min(stops[i], stops[j])
+            if low < high:
+                curvature[i, j] = _dot(jacobian[i], jacobian[j], low, high)
+                curvature[j, i] = curvature[i, j]
+        curvature[i, i] += precisions[i]
+    return curvature, pull
+
+
+@numba.njit(cache=True, fastmath={"reassoc", "contract"})  # type: ignore[untyped-decorator]
+def _dot(one: np.ndarray, other: np.ndarray, low: int, high: int) -> float:
+    total = 0.0
+    for i in range(low, high):
+        total += one[i] * other[i]
+    return total

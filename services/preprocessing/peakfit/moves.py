@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from services.preprocessing.peakfit.grids import level_for
-from services.preprocessing.peakfit.minimise import minimise, value_and_slopes
+from services.preprocessing.peakfit.minimise import minimise, value_of
 from services.preprocessing.peakfit.problem import Problem
 from services.preprocessing.peakfit.profiles import KINDS, free_of
 from services.preprocessing.peakfit.standing import Standing
@@ -88,9 +88,7 @@ def tried(problem: Problem, standing: Standing, move: Move, *, most_iterations: 
     owed = problem.price(move.codes) - problem.price(standing.codes[list(move.removed)])
     if len(x) < n_numbers + 2:
         return _refused(move, low, high)
-    old, _ = value_and_slopes(
-        standing.codes[before], standing.numbers[before], np.zeros((len(before), 5), np.bool_), x, 0
-    )
+    old = value_of(standing.codes[before], standing.numbers[before], x)
     before_cost = float(((left * weight) ** 2).sum()) + _prior_cost(
         problem, standing.codes[before], standing.numbers[before]
     )
@@ -100,8 +98,9 @@ def tried(problem: Problem, standing: Standing, move: Move, *, most_iterations: 
     else:
         lows, highs = problem.bounds(codes, active, is_broad)
         mean, precision = problem.priors(len(codes))
+        nothing = np.empty(0)
         fitted, _, _, after_cost, *_ = minimise(
-            codes, active, free_of(codes), lows, highs, mean, precision, np.empty(0), np.empty((0, len(x))),
+            codes, active, free_of(codes), lows, highs, mean, precision, nothing, nothing, nothing, np.empty((0, len(x))),
             x, left + old, weight, most_iterations, 1e-3,
         )  # fmt: skip
     m = len(move.codes)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from services.preprocessing.peakfit.minimise import minimise, value_and_slopes
+from services.preprocessing.peakfit.minimise import minimise, value_of
 from services.preprocessing.peakfit.moves import Trial
 from services.preprocessing.peakfit.problem import Problem
 from services.preprocessing.peakfit.profiles import KINDS, N_NUMBERS, Kind, area_of, free_of, width_of
@@ -39,7 +39,7 @@ def outcome_of(problem: Problem, standing: Standing, rivals: Sequence[Trial]) ->
     mean, precision = problem.priors(len(codes))
     polynomials = problem.polynomials(problem.x, len(standing.base))
     numbers, base, chi_square, _, curvature, _, _ = minimise(
-        codes, standing.numbers, free, low, high, mean, precision, standing.base, polynomials,
+        codes, standing.numbers, free, low, high, mean, precision, standing.base, *problem.base_prior(len(standing.base)), polynomials,
         problem.x, problem.y, 1 / problem.noise, _MOST_ITERATIONS, 1e-6,
     )  # fmt: skip
     n_numbers = len(base) + int(free.sum())
@@ -53,9 +53,8 @@ def outcome_of(problem: Problem, standing: Standing, rivals: Sequence[Trial]) ->
         if codes[k] != KINDS["step"]
     ]
     is_step = codes == KINDS["step"]
-    nothing_free = np.zeros_like(free)
-    steps, _ = value_and_slopes(codes[is_step], numbers[is_step], nothing_free[is_step], problem.x, 0)
-    total, _ = value_and_slopes(codes, numbers, nothing_free, problem.x, 0)
+    steps = value_of(codes[is_step], numbers[is_step], problem.x)
+    total = value_of(codes, numbers, problem.x)
     ground = base @ polynomials
     return PeakFit(
         x=problem.x,

@@ -72,7 +72,9 @@ class Pattern:
     def component(self, k: int, x: np.ndarray) -> np.ndarray:
         """Return one component alone, shape (n,)."""
         one, total = self.components[k], np.zeros(len(x))
-        add_component(KINDS[one.kind], one.numbers, np.asarray(x, float), total, np.empty((N_NUMBERS, len(x))))
+        add_component(
+            KINDS[one.kind], one.numbers, np.asarray(x, float), 0, len(x), total, np.empty((N_NUMBERS, len(x)))
+        )
         return total
 
 

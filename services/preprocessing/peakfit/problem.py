@@ -13,10 +13,11 @@ from services.preprocessing.peakfit.profiles import FREE, KINDS, Kind
 from services.preprocessing.peakfit.scales import observed_width
 from services.preprocessing.peakfit.settings import PeakSettings
 
-__all__ = ["Problem", "problem_of", "rescaled"]
+__all__ = ["Problem", "grounded", "problem_of", "rescaled"]
 
 _SHAPE_SD = 1.5
 _ASYMMETRY_SD = 0.5
+_GROUND_SD = 0.05
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -35,6 +36,8 @@ class Problem:
         Kind of the lines.
     cost_per_number
         By how much chi-square must fall for one more free number: ln of the number of points on the finest grid.
+    ground
+        Baseline coefficients of what runs smoothly under the lines, and how far (sd) the baseline may lie off it.
     """
 
     x: np.ndarray
@@ -47,6 +50,7 @@ class Problem:
     line: Kind
     settings: PeakSettings
     cost_per_number: float
+    ground: tuple[np.ndarray, float]
 
     @property
     def signs(self) -> tuple[int, ...]:
@@ -75,6 +79,11 @@ class Problem:
         precision = np.zeros((n, 5))
         precision[:, 3], precision[:, 4] = _SHAPE_SD**-2, _ASYMMETRY_SD**-2
         return np.zeros((n, 5)), precision
+
+    def base_prior(self, n: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return means and precisions of n baseline coefficients, shape (n,) each."""
+        mean, sd = self.ground
+        return mean[:n], np.full(n, sd**-2)
 
     def polynomials(self, x: np.ndarray, n: int) -> np.ndarray:
         """Return the baseline's Chebyshev polynomials, shape (n, points)."""
@@ -105,6 +114,19 @@ def rescaled(problem: Problem, factor: float) -> Problem:
     return replace(problem, noise=problem.noise * factor, levels=levels)
 
 
+def grounded(problem: Problem, under: np.ndarray) -> Problem:
+    """Return the problem with a baseline near what runs smoothly under the lines, given on the finest grid.
+
+    Where halos are part of that, or lines may point down, nothing is known of the baseline alone.
+    """
+    if problem.settings.most_halos or len(problem.signs) == 2:
+        return problem
+    finest = problem.levels[0]
+    rows = problem.polynomials(finest.x, problem.settings.baseline_degree + 1)
+    mean = np.linalg.lstsq(rows.T, under, rcond=None)[0]
+    return replace(problem, ground=(mean, _GROUND_SD * float(np.ptp(finest.y))))
+
+
 def problem_of(x: np.ndarray, y: np.ndarray, settings: PeakSettings) -> Problem:
     """Set up the search of a curve's peaks.
 
@@ -117,7 +139,7 @@ def problem_of(x: np.ndarray, y: np.ndarray, settings: PeakSettings) -> Problem:
     span = float(x[-1] - x[0])
     step = span / (len(x) - 1)
     broad = settings.broad or span / 6
-    narrowest = settings.narrowest or max(3 * step, min(0.4 * observed_width(x, y, noise, 3 * step, broad), broad / 4))
+    narrowest = settings.narrowest or max(3 * step, min(0.6 * observed_width(x, y, noise, 3 * step, broad), broad / 4))
     finest = averaged(x, y, noise, narrowest / BINS_PER_WIDTH * 2)
     return Problem(
         x=x,
@@ -130,4 +152,5 @@ def problem_of(x: np.ndarray, y: np.ndarray, settings: PeakSettings) -> Problem:
         line=settings.profile,
         settings=settings,
         cost_per_number=float(np.log(len(finest.x))),
+        ground=(np.zeros(settings.baseline_degree + 1), np.inf),
     )

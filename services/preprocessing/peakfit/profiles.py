@@ -22,7 +22,18 @@ from typing import Literal
 import numba
 import numpy as np
 
-__all__ = ["FREE", "KINDS", "N_NUMBERS", "Kind", "add_component", "area_of", "free_of", "width_of"]
+__all__ = [
+    "FREE",
+    "KINDS",
+    "N_NUMBERS",
+    "Kind",
+    "add_component",
+    "add_values",
+    "area_of",
+    "free_of",
+    "support_of",
+    "width_of",
+]
 
 Kind = Literal["pseudo-Voigt", "split pseudo-Voigt", "doublet", "Fraser-Suzuki", "step", "decay"]
 
@@ -55,11 +66,14 @@ _GAUSS = 4.0 * _LN2
 _DOUBLET_RATIO = 0.5
 _DOUBLET_SHIFT = 1.5444260 / 1.5405980 - 1.0  # relative, Cu Kα2 against Kα1
 _SMALL = 1e-3
+_REACH = 8.0
 
 
 @numba.njit(cache=True, fastmath=False)  # type: ignore[untyped-decorator]
-def add_component(kind: int, q: np.ndarray, x: np.ndarray, total: np.ndarray, slopes: np.ndarray) -> None:
-    """Add a component to `total`, and write its derivatives by its five numbers.
+def add_component(
+    kind: int, q: np.ndarray, x: np.ndarray, start: int, stop: int, total: np.ndarray, slopes: np.ndarray
+) -> None:
+    """Add a component to `total` from one point to another, and write its derivatives by its five numbers there.
 
     Parameters
     ----------
@@ -69,6 +83,8 @@ def add_component(kind: int, q: np.ndarray, x: np.ndarray, total: np.ndarray, sl
         The five numbers, shape (5,).
     x
         Where, shape (n,).
+    start, stop
+        The first point, and the one behind the last.
     total
         What is there so far, shape (n,); changed.
     slopes
@@ -82,7 +98,7 @@ def add_component(kind: int, q: np.ndarray, x: np.ndarray, total: np.ndarray, sl
         theta = p * math.pi / 360.0
         shift = 360.0 / math.pi * _DOUBLET_SHIFT * math.tan(theta)
         dshift = _DOUBLET_SHIFT / math.cos(theta) ** 2
-    for i in range(len(x)):
+    for i in range(start, stop):
         f = fp = fw = fs = fa = 0.0
         if kind == 0 or kind == 1 or kind == 2:
             width = w
@@ -141,6 +157,41 @@ def add_component(kind: int, q: np.ndarray, x: np.ndarray, total: np.ndarray, sl
         slopes[2, i] = h * fw
         slopes[3, i] = h * fs
         slopes[4, i] = h * fa
+
+
+@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+def add_values(kind: int, q: np.ndarray, x: np.ndarray, start: int, stop: int, total: np.ndarray) -> None:
+    """Add a component to `total` from one point to another where only its tails are: no derivatives, no bells."""
+    if kind > 2:
+        return
+    h, p, w = q[0] / (1.0 + math.exp(-q[3])), q[1], math.exp(q[2])
+    t = 1.0 / (1.0 + math.exp(-q[4]))
+    left, right = (2.0 * w * (1.0 - t), 2.0 * w * t) if kind == 1 else (w, w)
+    shift = 360.0 / math.pi * _DOUBLET_SHIFT * math.tan(p * math.pi / 360.0) if kind == 2 else 0.0
+    for i in range(start, stop):
+        u = (x[i] - p) / (left if x[i] < p else right)
+        total[i] += h / (1.0 + 4.0 * u * u)
+        if kind == 2:
+            u = (x[i] - p - shift) / w
+            total[i] += _DOUBLET_RATIO * h / (1.0 + 4.0 * u * u)
+
+
+@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+def support_of(kind: int, q: np.ndarray, x: np.ndarray) -> tuple[int, int]:
+    """Return between which points the derivatives of a component are worth a look, given x that rises.
+
+    Outside, bells are below 1e-10 of their height, and slopes of Lorentzian tails hold less than a ten-thousandth of
+    what data say of them.
+    """
+    if kind >= 4:
+        return 0, len(x)
+    p, w, a = q[1], math.exp(q[2]), abs(q[4])
+    reach = _REACH * w
+    if kind == 1:
+        reach *= 2.0 / (1.0 + math.exp(-a))
+    if kind == 3:
+        reach = max(reach, w * (math.exp(6.0 * a) - 1.0) / (2.0 * a) if a > _SMALL else 3.0 * w)
+    return int(np.searchsorted(x, p - reach)), int(np.searchsorted(x, p + reach))
 
 
 def free_of(codes: np.ndarray) -> np.ndarray:

@@ -9,11 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.signal import fftconvolve
+from scipy.signal import fftconvolve, find_peaks
 
-__all__ = ["Outstanding", "observed_width", "outstanding", "response"]
+__all__ = ["Outstanding", "apparent", "observed_width", "outstanding", "response"]
 
 _RATIO = 1.5
+_APPARENT = 6.0
+_PROMINENT = 4.0
 _LN2 = float(np.log(2.0))
 
 
@@ -81,14 +83,39 @@ def outstanding(
     return kept
 
 
-def observed_width(x: np.ndarray, y: np.ndarray, noise: np.ndarray, narrowest: float, broad: float) -> float:
-    """Return the FWHM of the narrowest lines that a curve clearly shows: of its sharp quarter, not of its sharpest.
+def apparent(
+    x: np.ndarray, y: np.ndarray, weight: np.ndarray, widths: np.ndarray, *, signs: tuple[int, ...] = (1,)
+) -> list[Outstanding]:
+    """Return the peaks that anybody would point at: of what stands out at several widths, the narrow ones first.
 
-    `broad` where it shows none.
+    So two neighbours are two, though one wide bell over both of them would stand out more. The width told is that at
+    which the place stands out most, no wider than the distance to its neighbours allows.
     """
+    step = float(x[-1] - x[0]) / (len(x) - 1)
+    widths = np.array([w for w in widths if 3 * w / step + 3 <= len(x)])
+    scores = [response(y * weight, width / step) for width in widths]
+    norms = [float(np.linalg.norm(_template(width / step))) for width in widths]
+    found: list[Outstanding] = []
+    for sign in signs:
+        places: list[int] = []
+        for width, score in zip(widths, scores, strict=True):
+            tops, _ = find_peaks(sign * score, height=_APPARENT, prominence=_PROMINENT)
+            places += [int(i) for i in tops if all(abs(i - j) * step > 0.6 * width for j in places)]
+        places.sort()
+        for n, i in enumerate(places):
+            gaps = [abs(i - j) * step for j in (*places[max(n - 1, 0) : n], *places[n + 1 : n + 2])]
+            room = max(1.5 * min(gaps, default=np.inf), widths[0])
+            best = max((k for k in range(len(widths)) if widths[k] <= room), key=lambda k: sign * scores[k][i])
+            height = float(scores[best][i] / norms[best] / weight[i])
+            found.append(Outstanding(float(x[i]), float(widths[best]), height, float(sign * scores[best][i])))
+    return [one for one in found if one.score > 0]
+
+
+def observed_width(x: np.ndarray, y: np.ndarray, noise: np.ndarray, narrowest: float, broad: float) -> float:
+    """Return the FWHM of the narrowest line that a curve shows beyond doubt; `broad` where it shows none."""
     widths = narrowest * _RATIO ** np.arange(max(int(np.log(broad / narrowest) / np.log(_RATIO)), 1) + 1)
-    found = outstanding(x, y, 1 / noise, widths, least=10.0, signs=(1, -1), most=40)
-    return float(np.quantile([one.width for one in found], 0.15)) if found else broad
+    found = outstanding(x, y, 1 / noise, widths, least=12.0, signs=(1, -1), most=60)
+    return min((one.width for one in found), default=broad)
 
 
 def _maxima(score: np.ndarray, least: float) -> np.ndarray:

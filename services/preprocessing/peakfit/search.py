@@ -9,7 +9,8 @@ import numpy as np
 from services.preprocessing.peakfit.envelope import envelope
 from services.preprocessing.peakfit.moves import Move, Trial, applied, is_of_ground, made, tried
 from services.preprocessing.peakfit.noise import white_noise
-from services.preprocessing.peakfit.problem import Problem, rescaled
+from services.preprocessing.peakfit.problem import Problem, grounded, rescaled
+from services.preprocessing.peakfit.profiles import KINDS
 from services.preprocessing.peakfit.proposals import (
     additions,
     deletions,
@@ -20,6 +21,7 @@ from services.preprocessing.peakfit.proposals import (
     turns,
     widths_between,
 )
+from services.preprocessing.peakfit.scales import apparent
 from services.preprocessing.peakfit.standing import Standing, refitted, standing_of
 
 __all__ = ["rivals_of", "searched"]
@@ -29,11 +31,16 @@ _LEAST_GAIN = 0.5
 _MISFIT = 1.0
 _STEADY = 0.1
 _NEARLY = 8.0
+_HOPELESS = 60.0
+
+Deed = tuple[str, tuple[tuple[int, int, int], ...]]
 
 
 def searched(problem: Problem) -> tuple[Problem, Standing]:
     """Return the best pattern found, and the problem with its noise as it showed itself."""
-    standing = _begun(problem)
+    under = envelope(problem)
+    problem = grounded(problem, under)
+    standing = _begun(problem, under)
     for _ in range(2):
         standing = _revised(problem, standing)
         factor = white_noise(standing.residuals[0] * problem.levels[0].weight)
@@ -44,17 +51,18 @@ def searched(problem: Problem) -> tuple[Problem, Standing]:
     return problem, standing
 
 
-def _begun(problem: Problem) -> Standing:
+def _begun(problem: Problem, under: np.ndarray) -> Standing:
     """Lines on a smooth envelope first; then a baseline with halos for what they leave over; then all together."""
     lines = widths_between(problem.narrowest, problem.broad)
     finest = problem.levels[0]
-    rows = problem.polynomials(finest.x, problem.settings.baseline_degree + 1)
+    rows = problem.polynomials(finest.x, min(problem.settings.baseline_degree, 1) + 1)
     nothing = np.empty(0, np.int64), np.empty((0, 5)), np.empty(0, np.bool_)
-    under = envelope(problem)
     flat = problem.without(under)
-    standing = standing_of(flat, *nothing, np.empty(0))
-    for coarsest in reversed(range(0, len(lines), 2)):
-        standing = _grown(flat, standing, lines[coarsest:])
+    seen = apparent(finest.x, flat.levels[0].y, finest.weight, lines, signs=problem.signs)
+    seen = sorted(seen, key=lambda one: -one.score)[: problem.settings.most_peaks]
+    numbers = np.array([[one.height, one.place, np.log(one.width), 0.0, 0.0] for one in seen]).reshape(-1, 5)
+    codes = np.full(len(seen), KINDS[problem.line])
+    standing = refitted(flat, codes, numbers, np.zeros(len(seen), np.bool_), np.empty(0), most_iterations=60)
     left = standing.residuals[0] + under
     base = np.linalg.lstsq((rows * finest.weight).T, left * finest.weight, rcond=None)[0]
     behind = problem.without(finest.y - left)
@@ -67,7 +75,7 @@ def _begun(problem: Problem) -> Standing:
         np.concatenate([standing.numbers, ground.numbers]),
         np.concatenate([standing.is_broad, ground.is_broad]),
         ground.base,
-        most_iterations=8,
+        most_iterations=60,
     )
 
 
@@ -85,15 +93,18 @@ def _grown(problem: Problem, standing: Standing, widths: np.ndarray) -> Standing
 def _revised(problem: Problem, standing: Standing) -> Standing:
     """Try every kind of move until none helps: those of lines side by side, those of the background one by one."""
     lines = widths_between(problem.narrowest, problem.broad)
+    hopeless: set[Deed] = set()
     for _ in range(_MOST_ROUNDS):
-        moves: list[Move] = [
-            *additions(problem, standing, lines),
-            *deletions(problem, standing),
-            *merges(problem, standing),
-            *splits(problem, standing, least_misfit=_MISFIT),
-            *turns(problem, standing),
-        ]
-        better = _taken(problem, standing, _worth(problem, standing, moves)) or _regrounded(problem, standing)
+        fewer = [*deletions(problem, standing), *merges(problem, standing)]
+        better = _taken(problem, standing, _worth(problem, standing, fewer, hopeless))
+        if better is None:
+            more = [
+                *additions(problem, standing, lines),
+                *splits(problem, standing, least_misfit=_MISFIT),
+                *turns(problem, standing),
+            ]
+            better = _taken(problem, standing, _worth(problem, standing, more, hopeless))
+        better = better or _regrounded(problem, standing)
         if better is None:
             break
         standing = better
@@ -103,10 +114,11 @@ def _revised(problem: Problem, standing: Standing) -> Standing:
 def _regrounded(problem: Problem, standing: Standing) -> Standing | None:
     """Return the best change of what lies under the lines, everything refitted; None where none helps."""
     halos = widths_between(problem.broad, problem.widest / 4)[1:]
+    room = problem.settings.most_halos - int(standing.is_broad.sum())
     moves: list[Move] = [
         *(m for m in deletions(problem, standing) if is_of_ground(standing, m)),
-        *additions(problem, standing, halos, most=2),
-        *relabels(problem, standing),
+        *(additions(problem, standing, halos, most=2) if room > 0 else ()),
+        *(relabels(problem, standing) if room > 0 else ()),
         *steps(problem, standing),
     ]
     best = standing
@@ -136,10 +148,30 @@ def rivals_of(problem: Problem, standing: Standing) -> list[Trial]:
     return [trial for trial in trials if trial.gain > -_NEARLY]
 
 
-def _worth(problem: Problem, standing: Standing, moves: Iterable[Move]) -> list[Trial]:
-    """Try moves; return those that gain, best first."""
-    trials = [tried(problem, standing, move) for move in moves if not is_of_ground(standing, move)]
-    return sorted((t for t in trials if t.gain > _LEAST_GAIN), key=lambda t: -t.gain)
+def _worth(
+    problem: Problem, standing: Standing, moves: Iterable[Move], hopeless: set[Deed] | None = None
+) -> list[Trial]:
+    """Try moves of lines; return those that gain, best first. What lost by far is not tried again as it was."""
+    hopeless = set() if hopeless is None else hopeless
+    trials = []
+    for move in moves:
+        deed = _deed(standing, move)
+        if is_of_ground(standing, move) or deed in hopeless:
+            continue
+        trial = tried(problem, standing, move)
+        if trial.gain < -_HOPELESS:
+            hopeless.add(deed)
+        elif trial.gain > _LEAST_GAIN:
+            trials.append(trial)
+    return sorted(trials, key=lambda t: -t.gain)
+
+
+def _deed(standing: Standing, move: Move) -> Deed:
+    """Name a move by what it does, roughly: by place to a twentieth of a width, by width and height to a tenth."""
+    rows = [standing.numbers[k] for k in move.removed] or list(move.numbers)
+    return move.name, tuple(
+        (round(20 * r[1] / np.exp(r[2])), round(10 * r[2]), round(10 * np.log(abs(r[0]) + 1e-300))) for r in rows
+    )
 
 
 def _taken(problem: Problem, standing: Standing, trials: list[Trial]) -> Standing | None:
@@ -162,7 +194,7 @@ def _best_of(problem: Problem, standing: Standing, chosen: list[Trial]) -> Stand
     if not chosen:
         return None
     codes, numbers, is_broad = applied(standing, chosen)
-    after = refitted(problem, codes, numbers, is_broad, standing.base)
+    after = refitted(problem, codes, numbers, is_broad, standing.base, most_iterations=25)
     if after.criterion < standing.criterion - _LEAST_GAIN:
         return after
     if len(chosen) == 1:

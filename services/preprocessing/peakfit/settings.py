@@ -27,7 +27,12 @@ class PeakSettings(Frozen):
         default=None, gt=0, description="No line is narrower (FWHM); 3 points where left out."
     )
     broad: float | None = Field(
-        default=None, gt=0, description="What is wider (FWHM) is a halo, no line; a sixth of the region where left out."
+        default=None, gt=0, description="No line is wider (FWHM); a sixth of the region where left out."
+    )
+    halos: int | None = Field(
+        default=None,
+        ge=0,
+        description="How many amorphous halos may lie under the lines, wider than `broad`; 2 under doublets, else none.",
     )
     noise: Literal["white", "counts"] = Field(
         default="white", description="The same at every point, or that of counts, by Poisson's law."
@@ -36,6 +41,11 @@ class PeakSettings(Frozen):
     steps: bool = Field(default=False, description="Whether the baseline may rise or fall in a step.")
     baseline_degree: int = Field(default=3, ge=0, le=8, description="Highest degree of the Chebyshev baseline.")
     most_peaks: int = Field(default=60, ge=1, description="Never more peaks than this.")
+
+    @property
+    def most_halos(self) -> int:
+        """How many halos there may be."""
+        return (2 if self.profile == "doublet" else 0) if self.halos is None else self.halos
 
     @model_validator(mode="after")
     def _rises(self) -> PeakSettings:

@@ -104,6 +104,8 @@ def fit(
         np.array([prior.mean for prior in known], float).reshape(-1, N_NUMBERS),
         1 / np.array([prior.sd for prior in known], float).reshape(-1, N_NUMBERS) ** 2,
         np.array(start.baseline, float),
+        np.zeros(layout.n_baseline),
+        np.zeros(layout.n_baseline),
         np.ascontiguousarray(polynomials),
         np.ascontiguousarray(x, float),
         np.ascontiguousarray(y, float),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from services.preprocessing.peakfit.minimise import minimise, value_and_slopes
+from services.preprocessing.peakfit.minimise import minimise, value_of
 from services.preprocessing.peakfit.problem import Problem
 from services.preprocessing.peakfit.profiles import KINDS, free_of
 
@@ -50,7 +50,7 @@ def standing_of(
 ) -> Standing:
     """Take stock of a pattern."""
     finest = problem.levels[0]
-    value, _ = value_and_slopes(codes, numbers, np.zeros((len(codes), 5), np.bool_), finest.x, 0)
+    value = value_of(codes, numbers, finest.x)
     residual = finest.y - value - base @ problem.polynomials(finest.x, len(base))
     residuals = [residual]
     for _ in problem.levels[1:]:
@@ -59,7 +59,9 @@ def standing_of(
         residuals.append(last[:n].reshape(-1, 2).mean(axis=1))
     mean, precision = problem.priors(len(codes))
     free = free_of(codes)
-    cost = float(((residual * finest.weight) ** 2).sum() + (precision * free * (numbers - mean) ** 2).sum())
+    base_mean, base_precision = problem.base_prior(len(base))
+    known = (precision * free * (numbers - mean) ** 2).sum() + (base_precision * (base - base_mean) ** 2).sum()
+    cost = float(((residual * finest.weight) ** 2).sum() + known)
     return Standing(
         codes=codes,
         numbers=numbers,
@@ -80,7 +82,7 @@ def refitted(
     *,
     level: int = 0,
     most_iterations: int = 4,
-    tolerance: float = 1e-4,
+    tolerance: float = 3e-4,
 ) -> Standing:
     """Fit all numbers together on one level, and take stock."""
     grid = problem.levels[level]
@@ -88,7 +90,7 @@ def refitted(
     mean, precision = problem.priors(len(codes))
     polynomials = problem.polynomials(grid.x, len(base))
     fitted, coefficients, *_ = minimise(
-        codes, numbers, free_of(codes), low, high, mean, precision, base, polynomials,
+        codes, numbers, free_of(codes), low, high, mean, precision, base, *problem.base_prior(len(base)), polynomials,
         grid.x, grid.y, grid.weight, most_iterations, tolerance,
     )  # fmt: skip
     return standing_of(problem, codes, fitted, is_broad, coefficients)

@@ -21,7 +21,7 @@ numbers = st.tuples(
 
 def value(kind: str, q: np.ndarray, x: np.ndarray = X) -> np.ndarray:
     total, slopes = np.zeros(len(x)), np.empty((5, len(x)))
-    add_component(KINDS[kind], q, x, total, slopes)
+    add_component(KINDS[kind], q, x, 0, len(x), total, slopes)
     return total
 
 
@@ -31,7 +31,7 @@ def value(kind: str, q: np.ndarray, x: np.ndarray = X) -> np.ndarray:
 def test_derivatives_are_those_of_finite_differences(kind, q):
     """By each number that the kind has; by the others they vanish."""
     slopes = np.empty((5, len(X)))
-    add_component(KINDS[kind], q, X, np.zeros(len(X)), slopes)
+    add_component(KINDS[kind], q, X, 0, len(X), np.zeros(len(X)), slopes)
     for k, is_free in enumerate(FREE[kind]):
         step = np.zeros(5)
         step[k] = 1e-6
