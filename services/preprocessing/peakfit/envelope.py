@@ -1,4 +1,4 @@
-"""What runs under all lines of a curve, smooth and without a model: where a search begins, never where it ends."""
+"""What may run under all lines of a curve, without a model: where a search begins, never where it ends."""
 
 from __future__ import annotations
 
@@ -6,27 +6,48 @@ import numpy as np
 
 from services.preprocessing.peakfit.problem import Problem
 
-__all__ = ["envelope"]
+__all__ = ["grounds"]
 
 _FEWEST = 5
 
 
-def envelope(problem: Problem) -> np.ndarray:
-    """Return it on the finest grid, shape (n,): clipped from above (SNIP), or where peaks may point down, a median.
+def grounds(problem: Problem) -> tuple[np.ndarray, ...]:
+    """Return where a baseline may run, on the finest grid, shape (n,) each.
 
-    Ryan et al., Nucl. Instrum. Methods B 34 (1988) 396; Morháč & Matoušek, Appl. Spectrosc. 62 (2008) 91.
+    Clipped from above (SNIP) where all peaks point up: Ryan et al., Nucl. Instrum. Methods B 34 (1988) 396; Morháč &
+    Matoušek, Appl. Spectrosc. 62 (2008) 91. Where some may point down: a straight line through both ends, and one that
+    most points lie near.
     """
+    if len(problem.signs) == 2:
+        return _through_ends(problem), _near_most(problem)
     from pybaselines import Baseline
-    from scipy.ndimage import gaussian_filter1d, median_filter
 
     finest = problem.levels[0]
     half = max(int(0.75 * problem.broad / finest.step), _FEWEST)
     half = min(half, (len(finest.x) - 1) // 2)
-    if len(problem.signs) == 2:
-        middle = median_filter(finest.y, size=2 * half + 1, mode="nearest")
-        return np.asarray(gaussian_filter1d(middle, 0.5 * half, mode="nearest"))
     smooth = max(int(0.2 * problem.narrowest / finest.step), 2)
     clipped, _ = Baseline(finest.x).snip(
         finest.y, max_half_window=half, decreasing=True, smooth_half_window=smooth, filter_order=2
     )
-    return np.asarray(clipped)
+    return (np.asarray(clipped),)
+
+
+def _through_ends(problem: Problem) -> np.ndarray:
+    finest = problem.levels[0]
+    n = max(len(finest.x) // 40, 3)
+    left, right = float(np.median(finest.y[:n])), float(np.median(finest.y[-n:]))
+    return np.linspace(left, right, len(finest.x))
+
+
+def _near_most(problem: Problem) -> np.ndarray:
+    """Fit a line by iterated weights that forget what lies far off (Cauchy)."""
+    finest = problem.levels[0]
+    rows = problem.polynomials(finest.x, 2)
+    off = finest.y - np.median(finest.y)
+    fitted = np.zeros(len(off))
+    for _ in range(30):
+        scale = max(1.5 * float(np.median(np.abs(off))), 1e-12)
+        weight = 1 / (1 + (off / scale) ** 2)
+        fitted = np.linalg.lstsq((rows * np.sqrt(weight)).T, finest.y * np.sqrt(weight), rcond=None)[0] @ rows
+        off = finest.y - fitted
+    return np.asarray(fitted)

@@ -20,6 +20,8 @@ __all__ = ["Move", "Trial", "applied", "is_of_ground", "made", "tried"]
 
 _REACH = 1.5
 _MOST_NEIGHBOURS = 4
+_MOST_NUMBERS = 4
+_SPARE = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -82,6 +84,11 @@ def tried(problem: Problem, standing: Standing, move: Move, *, most_iterations: 
     level = level_for(problem.levels, narrowest)
     grid = problem.levels[level]
     window = grid.between(low, high)
+    most = (window.stop - window.start - _SPARE) // _MOST_NUMBERS - len(move.codes)
+    if most < len(neighbours):
+        neighbours = neighbours[: max(most, 0)]
+        active, codes = active[: len(move.codes) + len(neighbours)], codes[: len(move.codes) + len(neighbours)]
+        is_broad = is_broad[: len(codes)]
     x, weight, left = grid.x[window], grid.weight[window], standing.residuals[level][window]
     n_numbers = int(free_of(codes).sum())
     before = np.concatenate([np.array(move.removed, np.int64), neighbours])

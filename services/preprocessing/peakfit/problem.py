@@ -8,7 +8,7 @@ import numpy as np
 from numpy.polynomial.chebyshev import chebvander
 
 from services.preprocessing.peakfit.grids import BINS_PER_WIDTH, Grid, averaged, pyramid_of
-from services.preprocessing.peakfit.noise import noise_of_counts, white_noise
+from services.preprocessing.peakfit.noise import noise_of_counts, smoothed_by, white_noise
 from services.preprocessing.peakfit.profiles import FREE, KINDS, Kind
 from services.preprocessing.peakfit.scales import observed_width
 from services.preprocessing.peakfit.settings import PeakSettings
@@ -136,11 +136,12 @@ def problem_of(x: np.ndarray, y: np.ndarray, settings: PeakSettings) -> Problem:
         Shape (n,), finite, x rising, n at least 16.
     """
     noise = noise_of_counts(y) if settings.noise == "counts" else np.full(len(y), white_noise(y))
+    noise = noise * smoothed_by(y / noise)
     span = float(x[-1] - x[0])
     step = span / (len(x) - 1)
     broad = settings.broad or span / 6
     narrowest = settings.narrowest or max(3 * step, min(0.6 * observed_width(x, y, noise, 3 * step, broad), broad / 4))
-    finest = averaged(x, y, noise, narrowest / BINS_PER_WIDTH * 2)
+    finest = averaged(x, y, noise, narrowest / BINS_PER_WIDTH * 1.5)
     return Problem(
         x=x,
         y=y,

@@ -14,8 +14,8 @@ from scipy.signal import fftconvolve, find_peaks
 __all__ = ["Outstanding", "apparent", "observed_width", "outstanding", "response"]
 
 _RATIO = 1.5
-_APPARENT = 6.0
-_PROMINENT = 4.0
+_APPARENT = 8.0
+_PROMINENT = 6.0
 _LN2 = float(np.log(2.0))
 
 

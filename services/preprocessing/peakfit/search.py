@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from services.preprocessing.peakfit.envelope import envelope
+from services.preprocessing.peakfit.envelope import grounds
 from services.preprocessing.peakfit.moves import Move, Trial, applied, is_of_ground, made, tried
 from services.preprocessing.peakfit.noise import white_noise
 from services.preprocessing.peakfit.problem import Problem, grounded, rescaled
@@ -30,53 +30,85 @@ _MOST_ROUNDS = 40
 _LEAST_GAIN = 0.5
 _MISFIT = 1.0
 _STEADY = 0.1
+_MOST_NOISES = 4
 _NEARLY = 8.0
 _HOPELESS = 60.0
 
+_NOTHING = np.empty(0, np.int64), np.empty((0, 5)), np.empty(0, np.bool_)
+
+Start = Callable[[Problem], Standing]
 Deed = tuple[str, tuple[tuple[int, int, int], ...]]
 
 
 def searched(problem: Problem) -> tuple[Problem, Standing]:
-    """Return the best pattern found, and the problem with its noise as it showed itself."""
-    under = envelope(problem)
-    problem = grounded(problem, under)
-    standing = _begun(problem, under)
-    for _ in range(2):
-        standing = _revised(problem, standing)
+    """Return the best pattern found from several starts, and the problem with its noise as it showed itself."""
+    found = [_improved(grounded(problem, under), start, under) for under in grounds(problem) for start in _STARTS]
+    return min(found, key=lambda one: _badness(*one))
+
+
+def _improved(problem: Problem, start: Start, under: np.ndarray) -> tuple[Problem, Standing]:
+    """Begin somewhere and try moves; take the noise from what is left over, and again, until it stays."""
+    standing = _begun(problem, start, under)
+    for turn in range(_MOST_NOISES):
         factor = white_noise(standing.residuals[0] * problem.levels[0].weight)
-        if abs(np.log(factor)) < _STEADY:
+        if abs(np.log(factor)) > _STEADY:
+            problem = rescaled(problem, factor)
+            standing = standing_of(problem, standing.codes, standing.numbers, standing.is_broad, standing.base)
+        elif turn:
             break
-        problem = rescaled(problem, factor)
-        standing = standing_of(problem, standing.codes, standing.numbers, standing.is_broad, standing.base)
+        standing = _revised(problem, standing)
     return problem, standing
 
 
-def _begun(problem: Problem, under: np.ndarray) -> Standing:
-    """Lines on a smooth envelope first; then a baseline with halos for what they leave over; then all together."""
-    lines = widths_between(problem.narrowest, problem.broad)
+def _badness(problem: Problem, standing: Standing) -> float:
+    """Return the criterion of a pattern with the noise left open, so that patterns of several noises compare."""
+    n = len(problem.levels[0].x)
+    squares = float((standing.residuals[0] ** 2 * (problem.levels[0].weight * problem.noise.mean()) ** 2).sum())
+    return n * float(np.log(squares)) + standing.criterion - standing.cost
+
+
+def _begun(problem: Problem, start: Start, under: np.ndarray) -> Standing:
+    """Lines on what runs under them; then a baseline with halos for what they leave over; then all together."""
     finest = problem.levels[0]
     rows = problem.polynomials(finest.x, min(problem.settings.baseline_degree, 1) + 1)
-    nothing = np.empty(0, np.int64), np.empty((0, 5)), np.empty(0, np.bool_)
-    flat = problem.without(under)
-    seen = apparent(finest.x, flat.levels[0].y, finest.weight, lines, signs=problem.signs)
-    seen = sorted(seen, key=lambda one: -one.score)[: problem.settings.most_peaks]
-    numbers = np.array([[one.height, one.place, np.log(one.width), 0.0, 0.0] for one in seen]).reshape(-1, 5)
-    codes = np.full(len(seen), KINDS[problem.line])
-    standing = refitted(flat, codes, numbers, np.zeros(len(seen), np.bool_), np.empty(0), most_iterations=60)
-    left = standing.residuals[0] + under
+    lines = start(problem.without(under))
+    left = lines.residuals[0] + under
     base = np.linalg.lstsq((rows * finest.weight).T, left * finest.weight, rcond=None)[0]
     behind = problem.without(finest.y - left)
-    ground = standing_of(behind, *nothing, base)
+    ground = standing_of(behind, *_NOTHING, base)
     while (better := _regrounded(behind, ground)) is not None:
         ground = better
     return refitted(
         problem,
-        np.concatenate([standing.codes, ground.codes]),
-        np.concatenate([standing.numbers, ground.numbers]),
-        np.concatenate([standing.is_broad, ground.is_broad]),
+        np.concatenate([lines.codes, ground.codes]),
+        np.concatenate([lines.numbers, ground.numbers]),
+        np.concatenate([lines.is_broad, ground.is_broad]),
         ground.base,
         most_iterations=60,
     )
+
+
+def _pointed_at(flat: Problem) -> Standing:
+    """Fit the lines that anybody would point at, all at once."""
+    finest = flat.levels[0]
+    widths = widths_between(flat.narrowest, flat.broad)
+    seen = apparent(finest.x, finest.y, finest.weight, widths, signs=flat.signs)
+    seen = sorted(seen, key=lambda one: -one.score)[: flat.settings.most_peaks]
+    numbers = np.array([[one.height, one.place, np.log(one.width), 0.0, 0.0] for one in seen]).reshape(-1, 5)
+    codes = np.full(len(seen), KINDS[flat.line])
+    return refitted(flat, codes, numbers, np.zeros(len(seen), np.bool_), np.empty(0), most_iterations=60)
+
+
+def _coarse_first(flat: Problem) -> Standing:
+    """Add lines one by one, wide ones first."""
+    widths = widths_between(flat.narrowest, flat.broad)
+    standing = standing_of(flat, *_NOTHING, np.empty(0))
+    for coarsest in reversed(range(0, len(widths), 2)):
+        standing = _grown(flat, standing, widths[coarsest:])
+    return standing
+
+
+_STARTS: tuple[Start, ...] = (_pointed_at, _coarse_first)
 
 
 def _grown(problem: Problem, standing: Standing, widths: np.ndarray) -> Standing:
@@ -168,7 +200,7 @@ def _worth(
 
 def _deed(standing: Standing, move: Move) -> Deed:
     """Name a move by what it does, roughly: by place to a twentieth of a width, by width and height to a tenth."""
-    rows = [standing.numbers[k] for k in move.removed] or list(move.numbers)
+    rows = [*(standing.numbers[k] for k in move.removed), *move.numbers]
     return move.name, tuple(
         (round(20 * r[1] / np.exp(r[2])), round(10 * r[2]), round(10 * np.log(abs(r[0]) + 1e-300))) for r in rows
     )
@@ -180,12 +212,12 @@ def _taken(problem: Problem, standing: Standing, trials: list[Trial]) -> Standin
     None where nothing helps.
     """
     chosen: list[Trial] = []
+    room = problem.settings.most_peaks - len(standing.codes)
     for trial in trials:
-        if (
-            all(_are_apart(trial, other) for other in chosen)
-            and len(standing.codes) + len(chosen) < problem.settings.most_peaks
-        ):
+        more = len(trial.move.codes) - len(trial.move.removed)
+        if more <= room and all(_are_apart(trial, other) for other in chosen):
             chosen.append(trial)
+            room -= more
     return _best_of(problem, standing, chosen)
 
 
