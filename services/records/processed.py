@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from services.records.curve import Curve
 from services.records.peaks import PeakFit
 from services.records.reading import Reading
@@ -27,9 +29,16 @@ class Processed:
         Peak fits of declared regions or segments, by name.
     notes
         What was decided or skipped on the way, for people.
+    of
+        Quantity of the channel of `clean` that was cleaned and fitted; empty where there is none.
+    noise
+        Standard deviation of that channel from point to point, shape (n,), estimated behind the cleaning: Poisson's
+        where it is counts, else one number for all points; None where there are too few to tell.
     """
 
     reading: Reading
     clean: Curve | None
     fits: dict[str, PeakFit]
     notes: tuple[str, ...] = ()
+    of: str = ""
+    noise: np.ndarray | None = None
