@@ -71,7 +71,7 @@ class Trial:
     neighbour_numbers: np.ndarray
 
 
-def tried(problem: Problem, standing: Standing, move: Move, *, most_iterations: int = 9) -> Trial:
+def tried(problem: Problem, standing: Standing, move: Move, *, most_iterations: int = 25) -> Trial:
     """Try a move where it matters, and say what it would bring."""
     touched = np.concatenate([standing.numbers[list(move.removed)], move.numbers])
     widths = np.exp(touched[:, 2])

@@ -18,6 +18,9 @@ __all__ = ["Problem", "grounded", "problem_of", "rescaled"]
 _SHAPE_SD = 1.5
 _ASYMMETRY_SD = 0.5
 _GROUND_SD = 0.05
+_FEWEST_STEPS = 2.5
+_NARROWER = 0.35
+_SHARE_SEEN = 0.9
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -140,8 +143,9 @@ def problem_of(x: np.ndarray, y: np.ndarray, settings: PeakSettings) -> Problem:
     span = float(x[-1] - x[0])
     step = span / (len(x) - 1)
     broad = settings.broad or span / 6
-    narrowest = settings.narrowest or max(3 * step, min(0.6 * observed_width(x, y, noise, 3 * step, broad), broad / 4))
-    finest = averaged(x, y, noise, narrowest / BINS_PER_WIDTH * 1.5)
+    seen = observed_width(x, y, noise, 3 * step, broad)
+    narrowest = settings.narrowest or max(_FEWEST_STEPS * step, min(_NARROWER * seen, broad / 4))
+    finest = averaged(x, y, noise, max(narrowest, _SHARE_SEEN * seen) / BINS_PER_WIDTH)
     return Problem(
         x=x,
         y=y,
