@@ -92,7 +92,8 @@ def tried(problem: Problem, standing: Standing, move: Move, *, most_iterations: 
     x, weight, left = grid.x[window], grid.weight[window], standing.residuals[level][window]
     n_numbers = int(free_of(codes).sum())
     before = np.concatenate([np.array(move.removed, np.int64), neighbours])
-    owed = problem.price(move.codes) - problem.price(standing.codes[list(move.removed)])
+    gone = list(move.removed)
+    owed = problem.price(move.codes, move.numbers) - problem.price(standing.codes[gone], standing.numbers[gone])
     if len(x) < n_numbers + 2:
         return _refused(move, low, high)
     old = value_of(standing.codes[before], standing.numbers[before], x)

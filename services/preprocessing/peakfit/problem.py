@@ -18,6 +18,7 @@ __all__ = ["Problem", "grounded", "problem_of", "rescaled"]
 _SHAPE_SD = 1.5
 _ASYMMETRY_SD = 0.5
 _GROUND_SD = 0.05
+_ODD = 3.0
 _FEWEST_STEPS = 2.5
 _NARROWER = 0.35
 _SHARE_SEEN = 0.9
@@ -41,6 +42,8 @@ class Problem:
         By how much chi-square must fall for one more free number: ln of the number of points on the finest grid.
     ground
         Baseline coefficients of what runs smoothly under the lines, and how far (sd) the baseline may lie off it.
+    main_sign
+        Which way most lines point, 1 or -1.
     """
 
     x: np.ndarray
@@ -54,6 +57,7 @@ class Problem:
     settings: PeakSettings
     cost_per_number: float
     ground: tuple[np.ndarray, float]
+    main_sign: int
 
     @property
     def signs(self) -> tuple[int, ...]:
@@ -103,9 +107,10 @@ class Problem:
         grid = Grid(finest.x, finest.y - part, finest.weight, finest.step)
         return replace(self, levels=pyramid_of(grid))
 
-    def price(self, codes: np.ndarray) -> float:
-        """Return what components cost: so much for each free number."""
-        return self.cost_per_number * float(sum(_N_FREE[int(code)] for code in codes))
+    def price(self, codes: np.ndarray, numbers: np.ndarray) -> float:
+        """Return what components cost: so much for each free number, and more for a peak that points the other way."""
+        is_odd = (codes != KINDS["step"]) & (numbers[:, 0] * self.main_sign < 0)
+        return self.cost_per_number * float(sum(_N_FREE[int(code)] for code in codes) + _ODD * is_odd.sum())
 
 
 _N_FREE = {KINDS[kind]: sum(free) for kind, free in FREE.items()}
@@ -158,4 +163,5 @@ def problem_of(x: np.ndarray, y: np.ndarray, settings: PeakSettings) -> Problem:
         settings=settings,
         cost_per_number=float(np.log(len(finest.x))),
         ground=(np.zeros(settings.baseline_degree + 1), np.inf),
+        main_sign=-1 if settings.signs == "both" and y.max() + y.min() < 2 * np.median(y) else 1,
     )

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
 from services.preprocessing.peakfit.grids import level_for
+from services.preprocessing.peakfit.minimise import value_of
 from services.preprocessing.peakfit.moves import Move
 from services.preprocessing.peakfit.problem import Problem
 from services.preprocessing.peakfit.profiles import KINDS
 from services.preprocessing.peakfit.scales import Outstanding, outstanding
 from services.preprocessing.peakfit.standing import Standing
 
-__all__ = ["additions", "deletions", "merges", "relabels", "splits", "steps", "turns", "widths_between"]
+__all__ = ["additions", "deletions", "merges", "relabels", "splits", "steps", "steps_for_lines", "turns", "widths_between"]
 
 _RATIO = 1.5
 _NEAR = 1.3
@@ -66,7 +68,12 @@ def merges(problem: Problem, standing: Standing) -> Iterator[Move]:
         for i, j in zip(ordered, ordered[gap:], strict=False):
             one, other = standing.numbers[i], standing.numbers[j]
             widths = np.exp([one[2], other[2]])
-            if one[0] * other[0] <= 0 or abs(one[1] - other[1]) > _NEAR * widths.max():
+            if one[0] * other[0] == 0 or abs(one[1] - other[1]) > _NEAR * widths.max():
+                continue
+            if one[0] * other[0] < 0:
+                net = _net(problem, standing, np.array([i, j]))
+                if net is not None:
+                    yield _move(problem, "merge", (int(i), int(j)), [(net, False)])
                 continue
             areas = np.array([one[0], other[0]]) * widths
             share = areas / areas.sum()
@@ -151,15 +158,46 @@ def steps(problem: Problem, standing: Standing, *, most: int = 3) -> Iterator[Mo
                 break
             top = int(np.nanargmax(np.abs(rise)))
             width = 0.5 * reach * grid.step
-            yield Move(
-                name="step",
-                removed=(),
-                codes=np.array([KINDS["step"]]),
-                numbers=np.array([[rise[top], grid.x[middles[top]], np.log(width), 0.0, 0.0]]),
-                is_broad=np.array([False]),
-            )
+            yield _step(float(rise[top]), float(grid.x[middles[top]]), width)
             rise = rise.copy()
             rise[max(top - 2 * reach, 0) : top + 2 * reach] = np.nan
+
+
+def steps_for_lines(problem: Problem, standing: Standing) -> Iterator[Move]:
+    """Put a step where two lines of opposite sign stand side by side."""
+    if not problem.settings.steps:
+        return
+    lines = np.flatnonzero(standing.is_peak & ~standing.is_broad)
+    ordered = lines[np.argsort(standing.numbers[lines, 1], kind="stable")]
+    for i, j in pairwise(ordered):
+        one, other = standing.numbers[i], standing.numbers[j]
+        if one[0] * other[0] < 0:
+            place = 0.5 * (one[1] + other[1])
+            yield replace(_step(other[0] - one[0], place, 0.5 * (other[1] - one[1])), removed=(int(i), int(j)))
+
+
+def _step(rise: float, place: float, width: float) -> Move:
+    return Move(
+        name="step",
+        removed=(),
+        codes=np.array([KINDS["step"]]),
+        numbers=np.array([[rise, place, np.log(max(width, 1e-12)), 0.0, 0.0]]),
+        is_broad=np.array([False]),
+    )
+
+
+def _net(problem: Problem, standing: Standing, which: np.ndarray) -> list[float] | None:
+    """Return the numbers of one peak like what components are together; None where they are nothing like one."""
+    numbers = standing.numbers[which]
+    reach = 1.5 * np.exp(numbers[:, 2])
+    x = np.linspace((numbers[:, 1] - reach).min(), (numbers[:, 1] + reach).max(), 201)
+    total = value_of(standing.codes[which], numbers, x)
+    top = int(np.argmax(np.abs(total)))
+    above = np.abs(total) > 0.5 * abs(total[top])
+    width = float(above.sum() * (x[1] - x[0]))
+    if not problem.narrowest < width < problem.broad:
+        return None
+    return [float(total[top]), float(x[top]), float(np.log(width)), 0.0, 0.0]
 
 
 def _misfit(problem: Problem, standing: Standing, place: float, width: float) -> float:

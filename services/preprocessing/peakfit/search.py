@@ -18,6 +18,7 @@ from services.preprocessing.peakfit.proposals import (
     relabels,
     splits,
     steps,
+    steps_for_lines,
     turns,
     widths_between,
 )
@@ -152,6 +153,7 @@ def _regrounded(problem: Problem, standing: Standing) -> Standing | None:
         *(additions(problem, standing, halos, most=2) if room > 0 else ()),
         *(relabels(problem, standing) if room > 0 else ()),
         *steps(problem, standing),
+        *steps_for_lines(problem, standing),
     ]
     best = standing
     for move in moves:

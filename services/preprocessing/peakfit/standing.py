@@ -69,7 +69,7 @@ def standing_of(
         base=base,
         residuals=tuple(residuals),
         cost=cost,
-        criterion=cost + problem.price(codes) + problem.cost_per_number * len(base),
+        criterion=cost + problem.price(codes, numbers) + problem.cost_per_number * len(base),
     )
 
 
