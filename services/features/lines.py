@@ -1,0 +1,185 @@
+"""Lines of a peak fit: all of them as rows for later curation, and named ones as features."""
+
+from __future__ import annotations
+
+from math import sqrt
+from typing import Literal
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from loop.values import Frozen
+from services.features.extraction import Extraction, fit_of, signal_of, without_fit
+from services.features.stating import absent, below, measured, missing
+from services.records.feature import Feature
+from services.records.peaks import Estimate, FittedPeak, PeakFit
+from services.records.processed import Processed
+
+__all__ = ["Lines", "NamedLine", "PeakRow", "Peaks", "height_limit"]
+
+_SURE = 3.0
+_OF_SQUARED_GAUSSIAN = 0.7527
+"""Integral of a squared Gaussian of height 1, in units of its FWHM: sqrt(pi / (8 ln 2))."""
+
+Quantity = Literal["position", "height", "fwhm", "area", "asymmetry"]
+
+
+class PeakRow(Frozen):
+    """One fitted peak as a row: numbered along the axis, which says nothing of which line it is.
+
+    Values in units of the axis, of y, and of both; `unit` and `y_unit` say which. A standard error is None where the
+    data do not determine it.
+    """
+
+    fit: str
+    number: int
+    is_broad: bool
+    unit: str
+    y_unit: str
+    position: float
+    position_stderr: float | None
+    height: float
+    height_stderr: float | None
+    fwhm: float
+    fwhm_stderr: float | None
+    area: float
+    area_stderr: float | None
+    asymmetry: float
+    asymmetry_stderr: float | None
+
+
+class Peaks(Extraction):
+    """All peaks of a fit, as rows: which is which is decided over many specimens, so they are no columns here."""
+
+    kind: Literal["peaks"] = "peaks"
+    fit: str = Field(default="", description="Which peak fit; every one if empty.")
+    broad: bool = Field(default=True, description="Whether halos are among them.")
+
+    def features(self, processed: Processed) -> tuple[Feature, ...]:
+        """Give none: rows are no columns."""
+        return ()
+
+    def rows(self, processed: Processed) -> tuple[PeakRow, ...]:
+        """Return the peaks of the fits asked for, along the axis."""
+        unit, y_unit = _units(processed)
+        found: list[PeakRow] = []
+        for name, fit in processed.fits.items():
+            if name == self.fit or not self.fit:
+                peaks = fit.peaks if self.broad else fit.lines
+                found += [_row(name, k + 1, peak, unit, y_unit) for k, peak in enumerate(peaks)]
+        return tuple(found)
+
+
+class NamedLine(Frozen):
+    """A line that is known by its place."""
+
+    name: str = Field(min_length=1, description="What it is called, as `α 040`.")
+    at: float = Field(description="Where it stands, in units of the axis.")
+    within: float = Field(gt=0, description="How far from there it may stand.")
+    choose: Literal["nearest", "highest"] = Field(default="nearest", description="Which, where several do.")
+
+
+class Lines(Extraction):
+    """Named lines of a fit; one that is not there is below detection, with three standard deviations as its limit."""
+
+    kind: Literal["lines"] = "lines"
+    fit: str = Field(default="", description="Which peak fit; the only one if empty.")
+    lines: tuple[NamedLine, ...] = Field(min_length=1, description="Lines.")
+    give: tuple[Quantity, ...] = Field(default=("position", "height", "fwhm", "area"), description="What of each.")
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> Lines:
+        names = [line.name for line in self.lines]
+        if len(set(names)) < len(names):
+            raise ValueError(f"each line has another name, got {', '.join(names)}")
+        return self
+
+    def features(self, processed: Processed) -> tuple[Feature, ...]:
+        """Take what is asked of each line."""
+        fit = fit_of(processed, self.fit)
+        unit, y_unit = _units(processed)
+        units = {"position": unit, "fwhm": unit, "height": y_unit, "asymmetry": ""}
+        units["area"] = "·".join(part for part in (y_unit, unit) if part)
+        found: list[Feature] = []
+        for line in self.lines:
+            recipe = f"{line.choose} fitted line within {line.at:g} ± {line.within:g} {unit}".rstrip()
+            peak = None if fit is None else line_near(fit, line)
+            for quantity in self.give:
+                name = f"{line.name} {quantity}"
+                if fit is None:
+                    reason = without_fit(processed, self.fit)
+                    found.append(missing(name, reason, unit=units[quantity], recipe=recipe))
+                elif peak is None:
+                    found.append(_not_there(fit, line, quantity, name, units[quantity], recipe))
+                else:
+                    estimate: Estimate = getattr(peak, quantity)
+                    unit_ = units[quantity]
+                    found.append(measured(name, estimate.value, estimate.stderr, unit=unit_, recipe=recipe))
+        return tuple(found)
+
+
+def line_near(fit: PeakFit, line: NamedLine) -> FittedPeak | None:
+    """Return the fitted line that a name means; None where none stands within its reach."""
+    near = [peak for peak in fit.lines if abs(peak.position.value - line.at) <= line.within]
+    if not near:
+        return None
+    if line.choose == "highest":
+        return max(near, key=lambda peak: abs(peak.height.value))
+    return min(near, key=lambda peak: abs(peak.position.value - line.at))
+
+
+def height_limit(fit: PeakFit, at: float) -> tuple[float, float]:
+    """Return the least height that would have been told from noise at a place, and the width it is meant for.
+
+    Three standard deviations of the height of a line as wide as the lines there are (their median), in noise of that
+    place: sd(h) = sd / sqrt(Σ p²), p the profile of height 1.
+    """
+    k = int(np.clip(np.searchsorted(fit.x, at), 1, len(fit.x) - 1))
+    step = float(np.median(np.diff(fit.x)))
+    widths = [line.fwhm.value for line in fit.lines]
+    wide = float(np.median(widths)) if widths else 8 * step
+    n_effective = max(_OF_SQUARED_GAUSSIAN * wide / step, 1.0)
+    return _SURE * float(fit.noise[k]) / sqrt(n_effective), wide
+
+
+def _not_there(fit: PeakFit, line: NamedLine, quantity: Quantity, name: str, unit: str, recipe: str) -> Feature:
+    if not fit.x[0] <= line.at <= fit.x[-1]:
+        reason = f"the fit goes from {fit.x[0]:g} to {fit.x[-1]:g}"
+        return missing(name, reason, unit=unit, recipe=recipe)
+    reason = f"no line was found within {line.at:g} ± {line.within:g}"
+    height, wide = height_limit(fit, line.at)
+    if quantity == "height":
+        return below(name, height, reason, unit=unit, recipe=recipe)
+    if quantity == "area":
+        return below(name, height * wide * 1.0645, reason, unit=unit, recipe=recipe)
+    return absent(name, reason, unit=unit, recipe=recipe)
+
+
+def _units(processed: Processed) -> tuple[str, str]:
+    found = signal_of(processed)
+    if isinstance(found, str) or processed.clean is None:
+        return "", ""
+    return processed.clean.axis.unit, found[0].unit
+
+
+def _row(fit: str, number: int, peak: FittedPeak, unit: str, y_unit: str) -> PeakRow:
+    def known(estimate: Estimate) -> float | None:
+        return float(estimate.stderr) if np.isfinite(estimate.stderr) else None
+
+    return PeakRow(
+        fit=fit,
+        number=number,
+        is_broad=peak.is_broad,
+        unit=unit,
+        y_unit=y_unit,
+        position=peak.position.value,
+        position_stderr=known(peak.position),
+        height=peak.height.value,
+        height_stderr=known(peak.height),
+        fwhm=peak.fwhm.value,
+        fwhm_stderr=known(peak.fwhm),
+        area=peak.area.value,
+        area_stderr=known(peak.area),
+        asymmetry=peak.asymmetry.value,
+        asymmetry_stderr=known(peak.asymmetry),
+    )
