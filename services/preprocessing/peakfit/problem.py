@@ -44,6 +44,8 @@ class Problem:
         Baseline coefficients of what runs smoothly under the lines, and how far (sd) the baseline may lie off it.
     main_sign
         Which way most lines point, 1 or -1.
+    signs
+        Which ways they may point.
     """
 
     x: np.ndarray
@@ -58,11 +60,11 @@ class Problem:
     cost_per_number: float
     ground: tuple[np.ndarray, float]
     main_sign: int
+    signs: tuple[int, ...]
 
-    @property
-    def signs(self) -> tuple[int, ...]:
-        """Which way lines may point."""
-        return (1, -1) if self.settings.signs == "both" else (1,)
+    def one_way(self) -> Problem:
+        """Return the problem with lines of the main sign only."""
+        return replace(self, signs=(self.main_sign,))
 
     def bounds(self, codes: np.ndarray, numbers: np.ndarray, is_broad: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return how far the numbers of components may go, shape (k, 5) each."""
@@ -163,5 +165,6 @@ def problem_of(x: np.ndarray, y: np.ndarray, settings: PeakSettings) -> Problem:
         settings=settings,
         cost_per_number=float(np.log(len(finest.x))),
         ground=(np.zeros(settings.baseline_degree + 1), np.inf),
+        signs=(1, -1) if settings.signs == "both" else (1,),
         main_sign=-1 if settings.signs == "both" and y.max() + y.min() < 2 * np.median(y) else 1,
     )

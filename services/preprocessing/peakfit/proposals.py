@@ -143,8 +143,6 @@ def relabels(problem: Problem, standing: Standing) -> Iterator[Move]:
 
 def steps(problem: Problem, standing: Standing, *, most: int = 3) -> Iterator[Move]:
     """Add a step of the baseline where what is left over lies higher on one side than on the other."""
-    if not problem.settings.steps:
-        return
     level = min(2, len(problem.levels) - 1)
     grid, left = problem.levels[level], standing.residuals[level]
     n = len(left)
@@ -165,8 +163,6 @@ def steps(problem: Problem, standing: Standing, *, most: int = 3) -> Iterator[Mo
 
 def steps_for_lines(problem: Problem, standing: Standing) -> Iterator[Move]:
     """Put a step where two lines of opposite sign stand side by side."""
-    if not problem.settings.steps:
-        return
     lines = np.flatnonzero(standing.is_peak & ~standing.is_broad)
     ordered = lines[np.argsort(standing.numbers[lines, 1], kind="stable")]
     for i, j in pairwise(ordered):

@@ -32,6 +32,7 @@ _LEAST_GAIN = 0.5
 _MISFIT = 1.0
 _STEADY = 0.1
 _MOST_NOISES = 4
+_MOST_STEPS = 2
 _NEARLY = 8.0
 _HOPELESS = 60.0
 
@@ -93,7 +94,7 @@ def _pointed_at(flat: Problem) -> Standing:
     """Fit the lines that anybody would point at, all at once."""
     finest = flat.levels[0]
     widths = widths_between(flat.narrowest, flat.broad)
-    seen = apparent(finest.x, finest.y, finest.weight, widths, signs=flat.signs)
+    seen = apparent(finest.x, finest.y, finest.weight, widths, signs=(flat.main_sign,))
     seen = sorted(seen, key=lambda one: -one.score)[: flat.settings.most_peaks]
     numbers = np.array([[one.height, one.place, np.log(one.width), 0.0, 0.0] for one in seen]).reshape(-1, 5)
     codes = np.full(len(seen), KINDS[flat.line])
@@ -103,6 +104,7 @@ def _pointed_at(flat: Problem) -> Standing:
 def _coarse_first(flat: Problem) -> Standing:
     """Add lines one by one, wide ones first."""
     widths = widths_between(flat.narrowest, flat.broad)
+    flat = flat.one_way()
     standing = standing_of(flat, *_NOTHING, np.empty(0))
     for coarsest in reversed(range(0, len(widths), 2)):
         standing = _grown(flat, standing, widths[coarsest:])
@@ -148,12 +150,13 @@ def _regrounded(problem: Problem, standing: Standing) -> Standing | None:
     """Return the best change of what lies under the lines, everything refitted; None where none helps."""
     halos = widths_between(problem.broad, problem.widest / 4)[1:]
     room = problem.settings.most_halos - int(standing.is_broad.sum())
+    is_room_for_steps = problem.settings.steps and int((~standing.is_peak).sum()) < _MOST_STEPS
     moves: list[Move] = [
         *(m for m in deletions(problem, standing) if is_of_ground(standing, m)),
         *(additions(problem, standing, halos, most=2) if room > 0 else ()),
         *(relabels(problem, standing) if room > 0 else ()),
-        *steps(problem, standing),
-        *steps_for_lines(problem, standing),
+        *(steps(problem, standing) if is_room_for_steps else ()),
+        *(steps_for_lines(problem, standing) if is_room_for_steps else ()),
     ]
     best = standing
     for move in moves:

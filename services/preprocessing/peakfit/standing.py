@@ -6,11 +6,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from services.preprocessing.peakfit.grids import level_for
 from services.preprocessing.peakfit.minimise import minimise, value_of
 from services.preprocessing.peakfit.problem import Problem
 from services.preprocessing.peakfit.profiles import KINDS, free_of
 
 __all__ = ["Standing", "refitted"]
+
+
+_FINER = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -80,12 +84,12 @@ def refitted(
     is_broad: np.ndarray,
     base: np.ndarray,
     *,
-    level: int = 0,
     most_iterations: int = 4,
     tolerance: float = 3e-4,
 ) -> Standing:
-    """Fit all numbers together on one level, and take stock."""
-    grid = problem.levels[level]
+    """Fit all numbers together on the coarsest level that still shows the narrowest, and take stock."""
+    narrowest = float(np.exp(numbers[:, 2].min())) if len(numbers) else problem.broad
+    grid = problem.levels[level_for(problem.levels, _FINER * narrowest)]
     low, high = problem.bounds(codes, numbers, is_broad)
     mean, precision = problem.priors(len(codes))
     polynomials = problem.polynomials(grid.x, len(base))
