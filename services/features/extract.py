@@ -9,6 +9,7 @@ from pydantic import Field
 from services.features.amounts import Amounts
 from services.features.errors import ExtractionError
 from services.features.heat import Heat
+from services.features.image import ImageParticles
 from services.features.induction import Induction
 from services.features.lines import Lines, PeakRow, Peaks
 from services.features.mass_loss import MassLoss
@@ -20,7 +21,7 @@ from services.records.processed import Processed
 __all__ = ["AnyExtraction", "features_of", "peak_rows_of"]
 
 AnyExtraction = Annotated[
-    Amounts | Heat | Induction | Lines | MassLoss | MolarMass | Peaks | Windows,
+    Amounts | Heat | ImageParticles | Induction | Lines | MassLoss | MolarMass | Peaks | Windows,
     Field(discriminator="kind"),
 ]
 """A declared extraction, told by its `kind`."""
