@@ -17,7 +17,6 @@ from services.preprocessing.cleaning.steps import CleaningStep, cleaned
 from services.preprocessing.errors import PreprocessingError
 from services.preprocessing.peakfit.noise import noise_of_counts, white_noise
 from services.preprocessing.peakfit.settings import PeakSettings
-from services.records.curve import Segment
 from services.records.peaks import PeakFit
 from services.records.processed import Processed
 from services.records.reading import Reading
@@ -68,6 +67,13 @@ class Chain(Frozen):
     peaks: tuple[PeakSettings, ...] = Field(default=(), description="Regions to fit, each as a whole.")
     segments: tuple[str, ...] = Field(default=(), description="Stretches of a program to fit: heat 1, cool, heat 2.")
     along: str = Field(default="", description="Channel to fit along within a stretch, as temperature; else the axis.")
+    margin: float = Field(
+        default=0.0, ge=0, description="So much of a stretch is not fitted at either end: instruments settle there."
+    )
+
+    every: float | None = Field(
+        default=None, gt=0, description="Fit means over steps so wide: where neighbours are not independent any more."
+    )
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Chain:
@@ -79,6 +85,8 @@ class Chain(Frozen):
             raise ValueError(f"two regions are called {', '.join(twice)}: each wants a name of its own")
         if self.along and not self.segments:
             raise ValueError(f"fits along {self.along} are made within segments: name them")
+        if self.margin and not self.segments:
+            raise ValueError(f"a margin of {self.margin:g} is that of segments: name them")
         return self
 
 
@@ -156,7 +164,7 @@ def _not_there(reading: Reading, choice: CurveChoice) -> str:
 def _stretches(signal: Signal, chain: Chain, region: str) -> Iterator[tuple[str, np.ndarray, np.ndarray, str]]:
     """Yield what one region is fitted to: name, x and y, shape (n,) each with x rising, or why there is nothing."""
     if not chain.segments:
-        yield region, *_rising(signal.x, signal.y), ""
+        yield region, *_stepped(*_rising(signal.x, signal.y), chain.every), ""
         return
     nothing = np.empty(0)
     by_name = {segment.name: segment for segment in signal.curve.segments}
@@ -172,12 +180,13 @@ def _stretches(signal: Signal, chain: Chain, region: str) -> Iterator[tuple[str,
             there = ", ".join(signal.curve.quantities)
             yield name, nothing, nothing, f"{name}: not fitted: there is no {along!r}; there are {there}"
             continue
-        x = signal.curve.channel(along).values if along else signal.x
-        yield name, *_rising(*_part(x, signal.y, segment)), ""
-
-
-def _part(x: np.ndarray, y: np.ndarray, segment: Segment) -> tuple[np.ndarray, np.ndarray]:
-    return x[segment.start : segment.stop], y[segment.start : segment.stop]
+        whole = signal.curve.channel(along).values if along else signal.x
+        part = slice(segment.start, segment.stop)
+        x, y = _rising(whole[part], signal.y[part])
+        if len(x) and chain.margin:
+            inside = (x >= x[0] + chain.margin) & (x <= x[-1] - chain.margin)
+            x, y = x[inside], y[inside]
+        yield name, *_stepped(x, y, chain.every), ""
 
 
 def _rising(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -188,6 +197,14 @@ def _rising(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return x, y
     places, which, counts = np.unique(x, return_inverse=True, return_counts=True)
     return places, np.bincount(which, weights=y) / counts
+
+
+def _stepped(x: np.ndarray, y: np.ndarray, wide: float | None) -> tuple[np.ndarray, np.ndarray]:
+    """Return means of x and y over steps so wide; all points where `wide` is None."""
+    if wide is None or not len(x):
+        return x, y
+    _, which, counts = np.unique(np.floor(x / wide), return_inverse=True, return_counts=True)
+    return np.bincount(which, weights=x) / counts, np.bincount(which, weights=y) / counts
 
 
 def _noise(signal: Signal) -> np.ndarray | None:

@@ -21,6 +21,8 @@ __all__ = ["Atmosphere"]
 
 _WATER = ((1300.0, 1900.0), (3500.0, 3900.0))
 _FEWEST_POINTS = 20
+_ROUNDS = 12
+_BIWEIGHT = 4.685
 _BESIDE = 0.25
 """So much of the carbon dioxide's range at either side says where the line goes."""
 
@@ -47,7 +49,7 @@ class Atmosphere(Step):
             raise ValueError(f"a spectrum of vapour has at least {_FEWEST_POINTS} pairs, rising in wavenumber")
         return self
 
-    def apply(self, signal: Signal) -> Signal:
+    def treat(self, signal: Signal) -> Signal:
         """Return the spectrum without carbon dioxide, and without the vapour that is told of.
 
         Raises
@@ -87,18 +89,34 @@ class Atmosphere(Step):
         wanted = np.any([(x > low) & (x < high) for low, high in _WATER], axis=0)
         sharp, known = _sharp(y), _sharp(vapour)
         wanted &= np.isfinite(sharp) & (x >= places[0]) & (x <= places[-1])
-        power = float(np.sum(known[wanted] ** 2))
-        if int(wanted.sum()) < _FEWEST_POINTS or not power > 0:
+        if int(wanted.sum()) < _FEWEST_POINTS or not np.any(known[wanted]):
             return signal.noted("water vapour stays: its spectrum and this one share no range with lines")
-        amount = float(np.sum(known[wanted] * sharp[wanted])) / power
-        rest = sharp[wanted] - amount * known[wanted]
-        stderr = float(np.sqrt(np.sum(rest**2) / max(int(wanted.sum()) - 1, 1) / power))
+        amount, stderr = _share_of(known[wanted], sharp[wanted])
         told = f"water vapour subtracted, {amount:.3g} ± {stderr:.2g} of its spectrum"
         return signal.valued(y - amount * vapour).noted(told)
 
 
 def _sharp(y: np.ndarray) -> np.ndarray:
-    """Return second differences, shape (n,): of lines a few points wide much, of wide bands little."""
+    """Return fourth differences, shape (n,): of lines a few points wide much, of wide bands little."""
     rest = np.full(len(y), np.nan)
-    rest[1:-1] = y[1:-1] - (y[:-2] + y[2:]) / 2
+    rest[2:-2] = np.diff(y, 4)
     return rest
+
+
+def _share_of(known: np.ndarray, seen: np.ndarray) -> tuple[float, float]:
+    """Return how much of a known shape is seen, and its standard error: bands of the specimen count as outliers.
+
+    Least squares with Tukey's biweights, as Beaton & Tukey, Technometrics 16 (1974) 147.
+    """
+    weights, amount = np.ones(len(seen)), 0.0
+    for _ in range(_ROUNDS):
+        amount = float(np.sum(weights * known * seen) / np.sum(weights * known**2))
+        rest = seen - amount * known
+        spread = max(1.4826 * float(np.median(np.abs(rest))), 1e-300)
+        weights = np.maximum(1 - (rest / (_BIWEIGHT * spread)) ** 2, 0.0) ** 2
+        if not np.sum(weights * known**2) > 0:
+            break
+    rest = seen - amount * known
+    power = float(np.sum(weights * known**2))
+    n = max(float(weights.sum()) - 1, 1.0)
+    return amount, float(np.sqrt(np.sum(weights * rest**2) / n / power)) if power > 0 else float("inf")

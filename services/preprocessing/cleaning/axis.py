@@ -36,7 +36,7 @@ class Range(Step):
             raise ValueError("a range has a from, a to, or both")
         return self
 
-    def apply(self, signal: Signal) -> Signal:
+    def treat(self, signal: Signal) -> Signal:
         """Return what lies inside; where the axis does not reach so far, that is noted.
 
         Raises
@@ -86,7 +86,7 @@ class Grid(Step):
             raise ValueError(f"from {self.low:g} to {self.high:g} is no stretch of an axis")
         return self
 
-    def apply(self, signal: Signal) -> Signal:
+    def treat(self, signal: Signal) -> Signal:
         """Return all channels on the grid; a place beside a missing value has none.
 
         Raises
@@ -168,8 +168,11 @@ def _onto(places: np.ndarray, x: np.ndarray, y: np.ndarray, wide: float) -> np.n
         values = np.interp(places, x, filled)
     else:
         whole = np.concatenate([[0.0], np.cumsum(np.diff(x) * (filled[1:] + filled[:-1]) / 2)])
-        low, high = np.maximum(places - wide / 2, x[0]), np.minimum(places + wide / 2, x[-1])
-        values = (_integral(high, x, filled, whole) - _integral(low, x, filled, whole)) / (high - low)
+        half = np.minimum(wide / 2, np.minimum(places - x[0], x[-1] - places))  # at the ends too as much on both sides
+        low, high = places - half, places + half
+        with np.errstate(invalid="ignore", divide="ignore"):
+            mean = (_integral(high, x, filled, whole) - _integral(low, x, filled, whole)) / (high - low)
+        values = np.where(half > 1e-6 * wide, mean, np.interp(places, x, filled))
         lost = np.concatenate([[0.0], np.cumsum(np.diff(x) * ~(is_there[1:] & is_there[:-1]))])
         missing = np.interp(high, x, lost) - np.interp(low, x, lost)
     return np.asarray(np.where(missing > 1e-12, np.nan, values))

@@ -56,7 +56,7 @@ class Baseline(Step):
             raise ValueError(f"each window is from a lower to a higher place, got {self.windows}")
         return self
 
-    def apply(self, signal: Signal) -> Signal:
+    def treat(self, signal: Signal) -> Signal:
         """Return the curve without its baseline, each segment by itself; missing values are bridged meanwhile.
 
         Raises

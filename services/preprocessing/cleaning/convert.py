@@ -30,6 +30,7 @@ class Convert(Step):
     """Turn transmittance or reflectance into absorbance, diffraction into that of Cu Kα, or one unit into another."""
 
     version: ClassVar[int] = 1
+    takes_axis: ClassVar[bool] = True
 
     step: Literal["convert"]
     to: str = Field(description="absorbance, Cu Kα, or a unit such as min, mg, MPa.")
@@ -47,7 +48,7 @@ class Convert(Step):
             raise ValueError(f"a wavelength says nothing about {self.to}")
         return self
 
-    def apply(self, signal: Signal) -> Signal:
+    def treat(self, signal: Signal) -> Signal:
         """Return the curve converted; one that is so already stays as it is.
 
         Raises

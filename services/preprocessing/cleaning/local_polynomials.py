@@ -51,7 +51,7 @@ class Smooth(Step):
             raise ValueError("Savitzky-Golay takes a window, Whittaker a stiffness")
         return self
 
-    def apply(self, signal: Signal) -> Signal:
+    def treat(self, signal: Signal) -> Signal:
         """Return the curve smoothed between its gaps.
 
         Raises
@@ -93,7 +93,7 @@ class Derivative(Step):
             raise ValueError(f"a polynomial of degree {self.degree} has no derivative of order {self.order}")
         return self
 
-    def apply(self, signal: Signal) -> Signal:
+    def treat(self, signal: Signal) -> Signal:
         """Return the curve with the derivative as a further channel.
 
         It has no value where a stretch is shorter than the window, or where what it is taken along stands still.

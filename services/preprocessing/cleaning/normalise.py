@@ -37,7 +37,7 @@ class Normalise(Step):
             raise ValueError(f"from {self.low:g} to {self.high:g} is no stretch of an axis")
         return self
 
-    def apply(self, signal: Signal) -> Signal:
+    def treat(self, signal: Signal) -> Signal:
         """Return the curve without a unit.
 
         Raises

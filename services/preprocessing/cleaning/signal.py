@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import ClassVar, TypeVar
+from typing import ClassVar, TypeVar, final
 
 import numpy as np
 from pydantic import Field
@@ -85,9 +85,13 @@ class Signal:
 
 
 class Step(Frozen, ABC):
-    """What is set of one cleaning step. `version` counts up whenever its code gives other numbers."""
+    """What is set of one cleaning step. `version` counts up whenever its code gives other numbers.
+
+    A step `takes_axis` where it can work on the axis as on a channel.
+    """
 
     version: ClassVar[int] = 1
+    takes_axis: ClassVar[bool] = False
 
     of: str = Field(
         default="",
@@ -95,6 +99,10 @@ class Step(Frozen, ABC):
     )
 
     @abstractmethod
+    def treat(self, signal: Signal) -> Signal:
+        """Return the curve behind this step, done on the channel that the signal names; `apply` is what chains call."""
+
+    @final
     def apply(self, signal: Signal) -> Signal:
         """Return the curve behind this step.
 
@@ -103,6 +111,13 @@ class Step(Frozen, ABC):
         CleaningError
             If it cannot be done; names the step, the curve, and what would be right.
         """
+        if not self.of or self.of == signal.of:
+            return self.treat(signal)
+        if self.of not in signal.curve.quantities:
+            return signal
+        if self.of == signal.curve.axis.quantity and not self.takes_axis:
+            raise signal.fault(ChannelError, type(self).__name__, f"{self.of} is the axis; a step works on a channel")
+        return replace(self.treat(replace(signal, of=self.of)), of=signal.of)
 
 
 def replace_curve(

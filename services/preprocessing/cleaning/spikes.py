@@ -1,8 +1,10 @@
 """Take spikes out: one to three points that a cosmic ray or a glitch of the electronics threw up or down.
 
 A line that an instrument resolves is wider than three points, so that its flanks still fall two points away from its
-top, where a spike has ended. That tells them apart whatever their heights; how high a spike stands is held against the
-noise around it (compare Whitaker and Hayes, Chemom. Intell. Lab. Syst. 179 (2018) 82).
+top, where a spike has ended. How high a spike stands is held against the noise around it, and against the sharpest
+lines of the curve: where there are lines as sharp, it may be one of them, and stays. What is taken for a spike though
+it is a line is lost; what is left though it is a spike is seen (compare Whitaker and Hayes, Chemom. Intell. Lab. Syst.
+179 (2018) 82, who judge by differences alone).
 """
 
 from __future__ import annotations
@@ -21,8 +23,10 @@ _BLOCK = 61
 _AT_ENDS = 6
 """So many points at the ends of a program's segment are not judged: instruments jump there."""
 _FLANK_SHARE = 0.24
-"""Two to five points from its top a spike changes by no more than this share of its height, and the noise."""
-_FLANK_NOISE = 2.5
+"""Two to five points from its top a spike changes by no more than this share of its height, or by noise."""
+_FLANK_NOISE = 2.0
+_SHARE_OF_SHARPEST = 0.5
+"""A spike stands off both sides by so much of what the sharpest line of the curve does, and by all of it nearby."""
 _HIT_NOISE = 3.5
 _ROUNDS = 3
 _MOST_SHARE = 0.01
@@ -40,7 +44,7 @@ class Spikes(Step):
     height: float = Field(default=8.0, ge=5, description="A spike stands so many times the noise off both sides.")
     signs: Literal["up", "both"] = Field(default="both", description="Whether spikes may point down.")
 
-    def apply(self, signal: Signal) -> Signal:
+    def treat(self, signal: Signal) -> Signal:
         """Return the curve without spikes; more than 1 % of all points are none, they are lines, and stay."""
         values = signal.y.copy()
         at_ends = _AT_ENDS if signal.curve.segments else 0
@@ -90,7 +94,12 @@ def spikes_in(
             stands = _heights(up, noise)
             stands[: 4 + at_ends] = 0.0
             stands[len(y) - 4 - at_ends :] = 0.0
-            for top in _tops(np.flatnonzero(stands > height * noise), stands):
+            tops_here = _tops(np.flatnonzero(stands > height * noise), stands)
+            sharp = _sharpness(up, tops_here)
+            for top in tops_here:
+                beside = sharp[max(0, top - _BLOCK) : top + _BLOCK + 1].max()
+                if stands[top] <= max(beside, _SHARE_OF_SHARPEST * sharp.max()):
+                    continue
                 _bridge(y, top, sign, noise[top])
                 found.append(top)
         if not found:
@@ -106,9 +115,18 @@ def _heights(up: np.ndarray, noise: np.ndarray) -> np.ndarray:
     at = {k: padded[5 + k : 5 + k + n] for k in range(-5, 6)}
     height = up - np.maximum(at[-2], at[2])
     falls = np.max([np.abs(at[2 * side] - at[further * side]) for side in (-1, 1) for further in (3, 4, 5)], axis=0)
-    has_ended = falls < _FLANK_SHARE * np.maximum(height, 0.0) + _FLANK_NOISE * noise
+    has_ended = falls < np.maximum(_FLANK_SHARE * height, _FLANK_NOISE * noise)
     is_top = up >= np.maximum(at[-1], at[1])
     return np.where(has_ended & is_top, height, 0.0)
+
+
+def _sharpness(up: np.ndarray, tops: list[int]) -> np.ndarray:
+    """Return how far each point stands off the mean of both sides, shape (n,); 0 beside the points in question."""
+    padded = np.pad(up, 2, mode="edge")
+    sharp = up - (padded[:-4] + padded[4:]) / 2
+    for top in tops:
+        sharp[max(0, top - 4) : top + 5] = 0.0
+    return np.asarray(np.maximum(sharp, 0.0))
 
 
 def _bridge(y: np.ndarray, top: int, sign: float, noise: float) -> None:

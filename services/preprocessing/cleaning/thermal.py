@@ -45,7 +45,7 @@ class ThermalProgram(Step):
         default=ThermalMethod(), description="What the laboratory knows and files do not say."
     )
 
-    def apply(self, signal: Signal) -> Signal:
+    def treat(self, signal: Signal) -> Signal:
         """Return the run. It comes first in a chain: stretches are found in the curve as it was read.
 
         Raises
