@@ -31,6 +31,11 @@ class Particles(Frozen):
         description="Half-way between the matrix and the top of the particle itself; one grey for all (Otsu 1979); or "
         "against the mean of the surroundings.",
     )
+    area: Literal["pixels", "grey"] = Field(
+        default="pixels",
+        description="Whether a pixel counts wholly, or by its grey: right for particles as thin as the blur, wrong where "
+        "edges are brighter or darker than both sides.",
+    )
     smallest_pixels: int = Field(default=6, ge=1, description="What has fewer pixels is noise.")
     sizes: tuple[SizeName, ...] = Field(
         default=("number median", "area-weighted mean", "d10", "d50", "d90"),
@@ -84,7 +89,9 @@ class ImageParticles(Extraction):
         found: list[Feature] = []
         for particles in self.particles:
             name = f"{prefix}{particles.name}"
-            recipe = f"{particles.grey} pixels by {particles.threshold} over a flattened matrix"
+            recipe = (
+                f"{particles.grey} pixels by {particles.threshold} over a flattened matrix, area by {particles.area}"
+            )
             recipe += f", {field.binned} × {field.binned} pixels averaged" if field.binned > 1 else ""
             units = {f"{name} {size}": _UNITS.get(size, "µm") for size in particles.sizes}
             why = field.why_not
@@ -93,7 +100,10 @@ class ImageParticles(Extraction):
                 found += [missing(size, why, unit=unit) for size, unit in units.items()]
                 continue
             sections = field.sections(
-                is_bright=particles.grey == "bright", method=particles.threshold, smallest=particles.smallest_pixels
+                is_bright=particles.grey == "bright",
+                method=particles.threshold,
+                smallest=particles.smallest_pixels,
+                by_grey=particles.area == "grey",
             )
             shares = 100 * sections.shares(self.sub_fields)
             spread = float(shares.std(ddof=1) / np.sqrt(shares.size))

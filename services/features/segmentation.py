@@ -21,22 +21,33 @@ _LARGEST_STRIP = 0.25
 _FEWEST_ROWS = 16
 _BLOCKS = 24
 _SMOOTH_PIXELS = 0.7
-_REACH_PIXELS = 7
-"""Side of the square in which a particle's top is looked for: more than an edge is blurred over."""
+_REACH_PIXELS = 3
+"""How far away a particle's top is looked for: farther than an edge is blurred."""
 _SURE = 4.5
 _MAD_TO_SD = 1.4826
 _LOCAL_PIXELS = 101
+_EDGE_PIXELS, _RING_PIXELS = 2, 2
+"""How far an edge is blurred, inwards and outwards."""
+_FEWEST_INSIDE = 4
+_USUAL = 0.25
+_BINS, _SMOOTH_BINS = 256, 2.0
+_HALF_WIDTH = 1.1774
+"""Half width at half height of a normal distribution, in standard deviations."""
+_ENOUGH = 0.3
+"""A block counts where this share of its pixels is of the matrix."""
+_DEEP = 0.6
+"""Two modes of grey are two where the valley between them is lower than this share of the lesser."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Sections:
     """Particles of one kind: which pixels they cover, and of each its number of pixels and centre.
 
-    `mask` has shape (rows, columns); `pixels`, `row`, `column` have shape (n,) and `is_whole` says which do not touch the
+    `covered` says how much of each pixel, shape (rows, columns); `pixels` (areas), `row`, `column` have shape (n,) and `is_whole` says which do not touch the
     edge.
     """
 
-    mask: np.ndarray
+    covered: np.ndarray
     pixels: np.ndarray
     row: np.ndarray
     column: np.ndarray
@@ -50,12 +61,12 @@ class Sections:
     @property
     def share(self) -> float:
         """Share of the area, 0 to 1."""
-        return float(self.mask.mean())
+        return float(self.covered.mean())
 
     def shares(self, parts: int) -> np.ndarray:
         """Return the share of the area in each of parts × parts sub-fields, shape (parts², )."""
-        rows, columns = (np.linspace(0, n, parts + 1).astype(int) for n in self.mask.shape)
-        sums = np.add.reduceat(np.add.reduceat(self.mask, rows[:-1], axis=0, dtype=np.int64), columns[:-1], axis=1)
+        rows, columns = (np.linspace(0, n, parts + 1).astype(int) for n in self.covered.shape)
+        sums = np.add.reduceat(np.add.reduceat(self.covered, rows[:-1], axis=0), columns[:-1], axis=1)
         return np.asarray((sums / np.outer(np.diff(rows), np.diff(columns))).ravel())
 
     def statistic(self, what: str, um_per_pixel: float, parts: int) -> tuple[float, float]:
@@ -63,7 +74,7 @@ class Sections:
 
         The delete-a-group jackknife: Kott, J. Official Statistics 17 (2001) 521.
         """
-        rows, columns = self.mask.shape
+        rows, columns = self.covered.shape
         group = np.minimum(self.row * parts // rows, parts - 1) * parts + np.minimum(
             self.column * parts // columns, parts - 1
         )
@@ -137,25 +148,45 @@ class Field:
         smooth -= np.float32(matrix)
         return cls(relative=smooth, spread=spread, binned=binned)
 
-    def sections(self, *, is_bright: bool, method: str, smallest: int) -> Sections:
-        """Return the particles on one side of the matrix."""
+    def sections(self, *, is_bright: bool, method: str, smallest: int, by_grey: bool) -> Sections:
+        """Return the particles on one side of the matrix.
+
+        Parameters
+        ----------
+        method
+            ``half height``, ``Otsu`` or ``local``.
+        smallest
+            What has fewer pixels is left out.
+        by_grey
+            Whether a pixel counts by its grey, as `_by_grey` has it, or wholly.
+        """
         grey = self.relative if is_bright else -self.relative
         mask = grey > self._threshold(grey, method)
         labels, n = ndimage.label(mask)
         pixels = np.bincount(labels.ravel(), minlength=n + 1)
         kept = pixels >= smallest
         kept[0] = False
-        mask = kept[labels]
-        at = np.flatnonzero(mask)
-        of = labels.ravel()[at]
-        row, column = np.divmod(at, mask.shape[1])
-        n_of = np.maximum(pixels, 1)
-        rows = np.bincount(of, weights=row, minlength=n + 1) / n_of
-        columns = np.bincount(of, weights=column, minlength=n + 1) / n_of
+        labels = (np.cumsum(kept) * kept).astype(np.int32)[labels]
+        n = int(kept.sum())
+        around = _near(labels, _RING_PIXELS, np.maximum) if by_grey else labels
+        around = np.where(labels > 0, labels, around)
+        covered = _by_grey(grey, labels, around, n) if by_grey else (labels > 0).astype(np.float32)
+        flat = labels.ravel()
+        at = np.flatnonzero(flat)
+        of = flat[at]
+        row, column = np.divmod(at, grey.shape[1])
+        n_of = np.bincount(of, minlength=n + 1)[1:]
+        area = np.bincount(around.ravel(), weights=covered.ravel(), minlength=n + 1)[1:]
         is_whole = np.ones(n + 1, dtype=bool)
         for edge in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
             is_whole[edge] = False
-        return Sections(mask=mask, pixels=pixels[kept], row=rows[kept], column=columns[kept], is_whole=is_whole[kept])
+        return Sections(
+            covered=covered,
+            pixels=np.maximum(area, 1.0),
+            row=np.bincount(of, weights=row, minlength=n + 1)[1:] / n_of,
+            column=np.bincount(of, weights=column, minlength=n + 1)[1:] / n_of,
+            is_whole=is_whole[1:],
+        )
 
     def _threshold(self, grey: np.ndarray, method: str) -> np.ndarray | float:
         """Return what a particle's grey is above."""
@@ -169,9 +200,51 @@ class Field:
 
             around = threshold_local(grey, _LOCAL_PIXELS, method="mean")
             return np.asarray(around + floor)
-        top = ndimage.maximum_filter(grey, _REACH_PIXELS)
-        top *= np.float32(0.5)
-        return np.asarray(np.maximum(top, floor, out=top))
+        top = _near(grey, _REACH_PIXELS, np.maximum)
+        return np.asarray(np.where(top > floor, np.float32(0.5) * top, np.float32(np.inf)))
+
+
+def _by_grey(grey: np.ndarray, labels: np.ndarray, around: np.ndarray, n: int) -> np.ndarray:
+    """Return how much of each pixel is covered: its grey over that of a whole pixel of its particle, float32.
+
+    The blur of a microscope spreads grey and loses none, so that the sum over a particle and the ring around it is its
+    area, also where it is thinner than the blur. The grey of a whole pixel is the mean of the particle's inside; of one
+    too thin for an inside, its highest, but not less than that of most insides in the picture.
+
+    Parameters
+    ----------
+    labels, around
+        Which particle a pixel belongs to, from 1 to `n`, without and with the rings; 0 for none.
+    """
+    if not n:
+        return np.zeros(grey.shape, dtype=np.float32)
+    inside = _near(labels, _EDGE_PIXELS, np.minimum).ravel()
+    n_inside = np.bincount(inside, minlength=n + 1)[1:]
+    sums = np.bincount(inside, weights=grey.ravel(), minlength=n + 1)[1:]
+    seen = n_inside >= _FEWEST_INSIDE
+    at = np.flatnonzero(labels.ravel())
+    top = np.zeros(n + 1)
+    np.maximum.at(top, labels.ravel()[at], grey.ravel()[at])
+    whole = np.where(seen, sums / np.maximum(n_inside, 1), top[1:])
+    if seen.any():
+        order = np.argsort(whole[seen])
+        weights = np.cumsum(n_inside[seen][order])
+        usual = whole[seen][order][int(np.searchsorted(weights, _USUAL * weights[-1]))]
+        whole = np.where(seen, whole, np.maximum(whole, usual))
+    per_grey = np.concatenate([[0.0], 1 / np.maximum(whole, 1e-9)]).astype(np.float32)
+    return np.asarray(grey * per_grey[around], dtype=np.float32)
+
+
+def _near(values: np.ndarray, reach: int, greater: np.ufunc) -> np.ndarray:
+    """Return the greatest (or least) value within a square of `reach` pixels to each side, shape as before."""
+    for axis in (0, 1):
+        values = np.moveaxis(values, axis, 0)
+        found = values.copy()
+        for k in range(1, reach + 1):
+            greater(found[k:], values[:-k], out=found[k:])
+            greater(found[:-k], values[k:], out=found[:-k])
+        values = np.moveaxis(found, 0, axis)
+    return values
 
 
 def strip_of(pixels: np.ndarray) -> int:
@@ -205,11 +278,16 @@ def _light(grey: np.ndarray) -> np.ndarray:
     rows, columns = grey.shape
     side = max(4, min(rows, columns) // _BLOCKS)
     n_rows, n_columns = rows // side, columns // side
-    blocks = grey[: n_rows * side, : n_columns * side].reshape(n_rows, side, n_columns, side)
-    thinned = blocks[:, :: max(1, side // 10), :, :: max(1, side // 10)]
-    z = np.median(np.swapaxes(thinned, 1, 2).reshape(n_rows, n_columns, -1), axis=2).ravel()
+    step = max(1, side // 10)
+    blocks = grey[: n_rows * side, : n_columns * side].reshape(n_rows, side, n_columns, side)[:, ::step, :, ::step]
+    values = np.swapaxes(blocks, 1, 2).reshape(n_rows * n_columns, -1)
+    mode = _mode(values)
+    of_matrix = (values >= mode.low) & (values <= mode.high)
+    enough = of_matrix.mean(axis=1) >= _ENOUGH
+    values, of_matrix = values[enough], of_matrix[enough]
+    z = np.nanmedian(np.where(of_matrix, values, np.nan), axis=1)
     y, x = (
-        a.ravel()
+        a.ravel()[enough]
         for a in np.meshgrid(
             ((np.arange(n_rows) + 0.5) * side / rows), ((np.arange(n_columns) + 0.5) * side / columns), indexing="ij"
         )
@@ -235,13 +313,46 @@ def _light(grey: np.ndarray) -> np.ndarray:
 
 
 def _matrix(grey: np.ndarray) -> tuple[float, float]:
-    """Return the commonest grey, that of the matrix, and its spread: that of the narrower side, where no particles are."""
-    thinned = grey[::3, ::3].ravel()
-    low, high = np.quantile(thinned, (0.001, 0.999))
-    counts, edges = np.histogram(thinned, bins=128, range=(float(low), float(max(high, low + 1e-6))))
-    level = ndimage.gaussian_filter1d(counts.astype(float), 2.0)
-    matrix = float(edges[int(np.argmax(level))] + 0.5 * (edges[1] - edges[0]))
-    sides = [
-        np.median(np.abs(side - matrix)) for side in (thinned[thinned < matrix], thinned[thinned > matrix]) if len(side)
-    ]
-    return matrix, _MAD_TO_SD * float(min(sides))
+    """Return the grey of the matrix, and its spread: by the half width of its mode on the narrower side."""
+    mode = _mode(grey[::3, ::3])
+    return mode.grey, mode.spread
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Mode:
+    """A mode of grey: its place and spread, and the valleys on either side; infinite where there is none."""
+
+    grey: float
+    spread: float
+    low: float
+    high: float
+
+
+def _mode(values: np.ndarray) -> _Mode:
+    """Return the mode that holds most pixels: particles of one even grey may make the highest, but not the fullest."""
+    low, high = (float(q) for q in np.quantile(values, (0.001, 0.999)))
+    counts, edges = np.histogram(values, bins=_BINS, range=(low, max(high, low + 1e-6)))
+    level = ndimage.gaussian_filter1d(counts.astype(float), _SMOOTH_BINS)
+    modes: list[int] = []
+    for k in [k for k in range(1, _BINS - 1) if level[k - 1] < level[k] >= level[k + 1]]:
+        if modes and level[modes[-1] : k + 1].min() > _DEEP * min(level[modes[-1]], level[k]):
+            modes[-1] = max(modes[-1], k, key=lambda place: float(level[place]))
+        else:
+            modes.append(k)
+    modes = modes or [int(np.argmax(level))]
+    valleys = [a + int(np.argmin(level[a:b])) for a, b in zip(modes, modes[1:], strict=False)]
+    bounds = [0, *valleys, _BINS]
+    held = [float(level[a:b].sum()) for a, b in zip(bounds, bounds[1:], strict=False)]
+    which = int(np.argmax(held))
+    top, wide = modes[which], float(edges[1] - edges[0])
+    under = level < 0.5 * level[top]
+    before, behind = np.flatnonzero(under[:top]), np.flatnonzero(under[top:])
+    halves = [top - int(before[-1])] if len(before) else []
+    halves += [int(behind[0])] if len(behind) else []
+    in_bins = (min(halves, default=_BINS) - 0.5) / _HALF_WIDTH
+    return _Mode(
+        grey=float(edges[top]) + 0.5 * wide,
+        spread=wide * float(np.sqrt(max(in_bins**2 - _SMOOTH_BINS**2, 1.0))),
+        low=float(edges[bounds[which]]) if which else -np.inf,
+        high=float(edges[bounds[which + 1]]) if which < len(modes) - 1 else np.inf,
+    )
