@@ -28,6 +28,8 @@ _FLANK_NOISE = 2.0
 _SHARE_OF_SHARPEST = 0.5
 """A spike stands off both sides by so much of what the sharpest line of the curve does, and by all of it nearby."""
 _HIT_NOISE = 3.5
+_REACH = 5
+_TIP_SHARE = 0.4
 _ROUNDS = 3
 _MOST_SHARE = 0.01
 _MOST = 5
@@ -92,8 +94,8 @@ def spikes_in(
         for sign in (1.0, -1.0) if signs == "both" else (1.0,):
             up = sign * y
             stands = _heights(up, noise)
-            stands[: 4 + at_ends] = 0.0
-            stands[len(y) - 4 - at_ends :] = 0.0
+            stands[: 2 + at_ends] = 0.0
+            stands[len(y) - 2 - at_ends :] = 0.0
             tops_here = _tops(np.flatnonzero(stands > height * noise), stands)
             sharp = _sharpness(up, tops_here)
             for top in tops_here:
@@ -111,12 +113,16 @@ def spikes_in(
 def _heights(up: np.ndarray, noise: np.ndarray) -> np.ndarray:
     """Return how far each point stands above both sides two points away; 0 where its flanks have not ended there."""
     n = len(up)
-    padded = np.pad(up, 5, mode="edge")
-    at = {k: padded[5 + k : 5 + k + n] for k in range(-5, 6)}
+    padded = np.pad(up, _REACH, mode="edge")
+    at = {k: padded[_REACH + k : _REACH + k + n] for k in range(-_REACH, _REACH + 1)}
     height = up - np.maximum(at[-2], at[2])
     falls = np.max([np.abs(at[2 * side] - at[further * side]) for side in (-1, 1) for further in (3, 4, 5)], axis=0)
     has_ended = falls < np.maximum(_FLANK_SHARE * height, _FLANK_NOISE * noise)
-    is_top = up >= np.maximum(at[-1], at[1])
+    beside = np.maximum(at[-1], at[1])
+    is_top = up >= beside
+    is_inside = np.zeros(n, bool)
+    is_inside[_REACH:-_REACH] = True
+    is_top &= is_inside | (up - beside >= _TIP_SHARE * height)  # one flank cannot be seen there: the tip must be sharp
     return np.where(has_ended & is_top, height, 0.0)
 
 

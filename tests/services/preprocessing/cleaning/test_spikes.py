@@ -16,7 +16,7 @@ SPIKES = Spikes(step="spikes")
 @settings(max_examples=150, deadline=None)
 @given(
     width=st.floats(4.0, 12.0),
-    centre=st.floats(40.0, 360.0),
+    centre=st.floats(-5.0, 405.0),
     height=st.floats(0.5, 3000.0),
     is_lorentzian=st.booleans(),
     sign=st.sampled_from([1.0, -1.0]),
@@ -34,13 +34,13 @@ def test_a_line_four_points_wide_is_never_touched(width, centre, height, is_lore
 
 @settings(max_examples=150, deadline=None)
 @given(
-    at=st.integers(20, 380),
-    height=st.floats(60.0, 1e5),
+    at=st.integers(3, 396),
+    height=st.floats(120.0, 1e5),
     shares=st.tuples(st.floats(0, 0.5), st.floats(0, 0.5)),
     seed=st.integers(0, 999),
 )
 def test_a_spike_on_a_smooth_curve_is_found_and_bridged(at, height, shares, seed):
-    """One to three points, 60 times the noise; what stands there afterwards is the curve within the noise."""
+    """One to three points, 120 times the noise or more; what stands there afterwards is the curve within the noise."""
     x = np.arange(400.0)
     smooth = bell(x, 200, 120, 300.0)
     y = smooth + np.random.default_rng(seed).normal(size=len(x))
