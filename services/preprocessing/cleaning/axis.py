@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from services.preprocessing.cleaning.errors import AxisError, EmptyCurveError
-from services.preprocessing.cleaning.signal import Signal, Step, mean_spacing
+from services.preprocessing.cleaning.signal import Signal, Step, cut, mean_spacing
 from services.records.curve import Channel, Curve, Segment
 
 __all__ = ["Grid", "Range"]
@@ -61,7 +61,7 @@ class Range(Step):
             notes.append(f"{axis.quantity} begins at {signal.at(float(x[0]))}, the range at {low:g}")
         if high > x[-1] + spare:
             notes.append(f"{axis.quantity} ends at {signal.at(float(x[-1]))}, the range at {high:g}")
-        return replace(signal, curve=_cut(signal.curve, start, stop)).noted(*notes)
+        return replace(signal, curve=cut(signal.curve, start, stop)).noted(*notes)
 
 
 class Grid(Step):
@@ -142,19 +142,6 @@ class Grid(Step):
         if not places[-1] > places[0]:
             raise signal.fault(EmptyCurveError, "grid", "all points stand at one place")
         return np.asarray(np.clip(places, x[0], x[-1]))
-
-
-def _cut(curve: Curve, start: int, stop: int) -> Curve:
-    """Return points `start` up to and without `stop`, with the segments that lie there."""
-    segments = tuple(
-        replace(s, start=max(s.start, start) - start, stop=min(s.stop, stop) - start)
-        for s in curve.segments
-        if max(s.start, start) < min(s.stop, stop)
-    )
-    axis, *channels = (Channel(c.quantity, c.unit, c.values[start:stop]) for c in (curve.axis, *curve.channels))
-    return Curve(
-        axis=axis, channels=tuple(channels), segments=segments, was_reversed=curve.was_reversed, name=curve.name
-    )
 
 
 def _onto(places: np.ndarray, x: np.ndarray, y: np.ndarray, wide: float) -> np.ndarray:

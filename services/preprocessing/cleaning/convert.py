@@ -9,10 +9,10 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from services.preprocessing.cleaning.errors import AxisError, ChannelError
-from services.preprocessing.cleaning.signal import Signal, Step, replace_curve, values_of, wanted_channel
+from services.preprocessing.cleaning.signal import Signal, Step, cut, replace_curve, values_of, wanted_channel
 from services.preprocessing.conversions import Dimension, factor_of
 from services.preprocessing.errors import UnitError
-from services.records.curve import Channel, Curve
+from services.records.curve import Channel
 
 __all__ = ["CU_K_ALPHA", "Convert"]
 
@@ -126,12 +126,7 @@ def _over_angles(signal: Signal, sine: np.ndarray, of: str) -> Signal:
     if reached < 2 or sine[0] < -1.0:
         raise signal.fault(AxisError, "convert", f"none of it lies where Cu Kα reaches, got {of}")
     angles = 2 * np.degrees(np.arcsin(sine[:reached]))
-    curve = Curve(
-        axis=Channel("two_theta", "°", angles),
-        channels=tuple(Channel(c.quantity, c.unit, c.values[:reached]) for c in signal.curve.channels),
-        was_reversed=signal.curve.was_reversed,
-        name=signal.curve.name,
-    )
+    curve = replace_curve(cut(signal.curve, 0, reached), axis=Channel("two_theta", "°", angles))
     note = f"{of} became 2θ of Cu Kα by Bragg's law, intensities as they were"
     left = len(sine) - reached
     return replace(signal, curve=curve).noted(note + (f"; {left} points lie beyond its reach" if left else ""))

@@ -18,6 +18,7 @@ from services.records.reading import Reading
 __all__ = [
     "Signal",
     "Step",
+    "cut",
     "finite_runs",
     "mean_spacing",
     "replace_curve",
@@ -133,6 +134,19 @@ def replace_curve(
         segments=curve.segments,
         was_reversed=curve.was_reversed,
         name=curve.name,
+    )
+
+
+def cut(curve: Curve, start: int, stop: int) -> Curve:
+    """Return points `start` up to and without `stop`, with the segments that lie there."""
+    segments = tuple(
+        replace(s, start=max(s.start, start) - start, stop=min(s.stop, stop) - start)
+        for s in curve.segments
+        if max(s.start, start) < min(s.stop, stop)
+    )
+    axis, *channels = (Channel(c.quantity, c.unit, c.values[start:stop]) for c in (curve.axis, *curve.channels))
+    return Curve(
+        axis=axis, channels=tuple(channels), segments=segments, was_reversed=curve.was_reversed, name=curve.name
     )
 
 
