@@ -133,6 +133,8 @@ def process(reading: Reading, chain: Chain, fit_peaks: FitPeaks) -> Processed:
     signal = cleaned(found, chain.clean)
     fits: dict[str, PeakFit] = {}
     notes = list(signal.notes)
+    if not np.isfinite(signal.y).any():
+        notes.append(f"no value of {signal.of} is left behind the cleaning")
     for settings in chain.peaks:
         for name, x, y, missing in _stretches(signal, chain, settings.name):
             if missing:

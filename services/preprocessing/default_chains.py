@@ -13,7 +13,16 @@ from services.records.yaml_source import read_yaml
 
 __all__ = ["default_chain", "default_chain_names"]
 
-_SAME = {"ir": "ftir", "atrftir": "ftir", "xrd": "waxs", "tga": "tg", "dta": "dsc", "dscoit": "oit", "sec": "gpc"}
+_SAME = {
+    "ir": "ftir",
+    "atrftir": "ftir",
+    "xrd": "waxs",
+    "tga": "tg",
+    "dta": "dsc",
+    "dscoit": "oit",
+    "sec": "gpc",
+    "sem": "microscopy",
+}
 """Other names that a modality goes by."""
 
 

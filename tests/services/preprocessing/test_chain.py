@@ -139,6 +139,17 @@ def test_fits_of_means_see_one_point_a_step():
     assert np.allclose(y, x / 1000)
 
 
+def test_a_clean_curve_without_a_value_is_told():
+    """As where an extensometer was taken off before the stretch that is looked at."""
+    x = np.linspace(600, 1800, 301)
+    curve = Curve(
+        axis=Channel("wavenumber", "cm-1", x), channels=(Channel("absorbance", "", np.where(x < 900, x, np.nan)),)
+    )
+    done = process(Reading(curves=(curve,)), chain(clean=[{"step": "range", "from": 1000}]), Fitter())
+    assert done.notes == ("no value of absorbance is left behind the cleaning",)
+    assert done.noise is None
+
+
 def test_noise_is_that_of_the_clean_channel():
     """White noise as one number; counts by Poisson's law; none of a curve too short for it."""
     rng = np.random.default_rng(1)
