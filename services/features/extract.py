@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from services.features.amounts import Amounts
+from services.features.crystallinity import Crystallinity
 from services.features.errors import ExtractionError
 from services.features.heat import Heat
 from services.features.image import ImageParticles
@@ -21,7 +22,7 @@ from services.records.processed import Processed
 __all__ = ["AnyExtraction", "features_of", "peak_rows_of"]
 
 AnyExtraction = Annotated[
-    Amounts | Heat | ImageParticles | Induction | Lines | MassLoss | MolarMass | Peaks | Windows,
+    Amounts | Crystallinity | Heat | ImageParticles | Induction | Lines | MassLoss | MolarMass | Peaks | Windows,
     Field(discriminator="kind"),
 ]
 """A declared extraction, told by its `kind`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import sqrt
 from typing import Literal
 
@@ -15,7 +16,7 @@ from services.records.feature import Feature
 from services.records.peaks import Estimate, FittedPeak, PeakFit
 from services.records.processed import Processed
 
-__all__ = ["Lines", "NamedLine", "PeakRow", "Peaks", "height_limit"]
+__all__ = ["Lines", "NamedLine", "PeakRow", "Peaks", "height_limit", "line_near"]
 
 _SURE = 3.0
 _OF_SQUARED_GAUSSIAN = 0.7527
@@ -76,7 +77,11 @@ class NamedLine(Frozen):
     name: str = Field(min_length=1, description="What it is called, as `α 040`.")
     at: float = Field(description="Where it stands, in units of the axis.")
     within: float = Field(gt=0, description="How far from there it may stand.")
-    choose: Literal["nearest", "highest"] = Field(default="nearest", description="Which, where several do.")
+    choose: Literal["nearest", "highest", "merged"] = Field(
+        default="nearest",
+        description="Which, where several do; merged takes the highest with all that stand within half of its width: a "
+        "line that is no profile of a fit is often fitted by two.",
+    )
 
 
 class Lines(Extraction):
@@ -123,9 +128,42 @@ def line_near(fit: PeakFit, line: NamedLine) -> FittedPeak | None:
     near = [peak for peak in fit.lines if abs(peak.position.value - line.at) <= line.within]
     if not near:
         return None
-    if line.choose == "highest":
-        return max(near, key=lambda peak: abs(peak.height.value))
-    return min(near, key=lambda peak: abs(peak.position.value - line.at))
+    if line.choose == "nearest":
+        return min(near, key=lambda peak: abs(peak.position.value - line.at))
+    highest = max(near, key=lambda peak: abs(peak.height.value))
+    return highest if line.choose == "highest" else _merged(highest, near)
+
+
+def _merged(highest: FittedPeak, near: list[FittedPeak]) -> FittedPeak:
+    """Return the highest line with those that stand within half of its width, as one.
+
+    Areas add up; the position is the mean by height; the height is that of the sum there, by Gaussians of their widths;
+    the width keeps the shape of the highest. Errors add up as if they were independent, which is too much.
+    """
+    centre, wide = highest.position.value, highest.fwhm.value
+    parts = [peak for peak in near if abs(peak.position.value - centre) <= 0.5 * wide]
+    parts = [peak for peak in parts if peak.height.value * highest.height.value > 0]
+    if len(parts) == 1:
+        return highest
+    heights = np.array([peak.height.value for peak in parts])
+    places, widths = (np.array([getattr(peak, what).value for peak in parts]) for what in ("position", "fwhm"))
+    centre = float(heights @ places / heights.sum())
+    reaches = 0.5 ** (4 * ((places - centre) / widths) ** 2)
+    height = float(heights @ reaches)
+    area = sum(peak.area.value for peak in parts)
+    shape = highest.area.value / (highest.height.value * wide)
+
+    def error(what: str, weights: np.ndarray) -> float:
+        return float(np.linalg.norm(weights * np.array([getattr(peak, what).stderr for peak in parts])))
+
+    share = heights / heights.sum()
+    return replace(
+        highest,
+        position=Estimate(centre, error("position", share)),
+        height=Estimate(height, error("height", reaches)),
+        area=Estimate(area, error("area", np.ones(len(parts)))),
+        fwhm=Estimate(area / (height * shape), error("fwhm", share)),
+    )
 
 
 def height_limit(fit: PeakFit, at: float) -> tuple[float, float]:
