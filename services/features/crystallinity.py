@@ -169,7 +169,7 @@ class Crystallinity(Extraction):
         inside = (x >= self.low) & (x <= self.high)
         ends = [np.flatnonzero((x >= low) & (x <= high)) for low, high in self.background]
         if x[0] > self.low or x[-1] < self.high or min(len(end) for end in ends) < _FEWEST_POINTS:
-            return f"the curve goes from {x[0]:g} to {x[-1]:g}°, {self.low:g} to {self.high:g}° and a background are wanted"
+            return f"the curve goes from {x[0]:g} to {x[-1]:g}°, {self.low:g} to {self.high:g}° are wanted"
         n = max(1, round(_AVERAGED / float(np.median(np.diff(x)))))
         at, level = [], []
         for end in ends:

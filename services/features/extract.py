@@ -47,7 +47,7 @@ def features_of(processed: Processed, extractions: tuple[AnyExtraction, ...]) ->
             for feature in extraction.features(processed):
                 if feature.name in found:
                     raise ExtractionError(
-                        f"two extractions give {feature.name!r}, the second of kind {extraction.kind!r}: rename one of them"
+                        f"two extractions give {feature.name!r}, the second of kind {extraction.kind!r}: rename one"
                     )
                 found[feature.name] = feature
     return tuple(found.values())

@@ -22,13 +22,13 @@ __all__ = ["Extraction", "fit_of", "signal_of", "without_fit"]
 class Extraction(Frozen):
     """One declared way from a processed measurement to features. Subclasses are final and add a `kind`.
 
-    It sees one measurement. What a measurement cannot tell is a feature without a value that says why; a measurement that
-    the extraction is not meant for (`when`, `unless`) gives no feature at all.
+    It sees one measurement. What that cannot tell is a feature without a value that says why; a measurement that the
+    extraction is not meant for (`when`, `unless`) gives no feature at all.
     """
 
     when: str = Field(
         default="",
-        description="Words, as a regular expression, that the header of the file must have, as `name: text`; any if empty.",
+        description="Words (a regular expression) that the file's header must have, as `name: text`; any if empty.",
     )
     unless: str = Field(default="", description="Words that it must not have, as a regular expression.")
 

@@ -1,8 +1,8 @@
 """Calorimetry: temperatures and enthalpies of melting and crystallisation in declared stretches of a run (DSC, DTA).
 
 Temperatures as in ISO 11357-3: the top of the peak, and where the steepest tangents of its sides meet the baseline.
-Enthalpies over a straight baseline between declared temperatures, or over one that is laid along the curve like a rubber
-band, which parts a peak from the slope that it stands on.
+Enthalpies over a straight baseline between declared temperatures, or over one laid along the curve like a rubber band,
+which parts a peak from the slope that it stands on.
 """
 
 from __future__ import annotations
@@ -116,7 +116,8 @@ class Heat(Extraction):
             return run
         points = run.points_of(self.stretch)
         if not len(points):
-            return f"there is no {self.stretch!r} in the run; there are {', '.join(s.name for s in run.segments) or 'none'}"
+            there = ", ".join(segment.name for segment in run.segments) or "none"
+            return f"there is no {self.stretch!r} in the run; there are {there}"
         return peak_between(
             run,
             points,
@@ -149,10 +150,9 @@ class Heat(Extraction):
     ) -> Feature:
         peak = found[transition.name]
         less = [found[other] for other in transition.minus]
-        recipe = (
-            f"area over a {transition.baseline} baseline, {transition.low:g} to {transition.high:g} °C of {self.stretch}"
-            + (f", less {', '.join(transition.minus)}" if less else "")
-        )
+        where = f"{transition.low:g} to {transition.high:g} °C of {self.stretch}"
+        recipe = f"area over a {transition.baseline} baseline, {where}"
+        recipe += f", less {', '.join(transition.minus)}" if less else ""
         scale = 1.0
         if what != "enthalpy" and transition.crystal_enthalpy is not None:
             scale = 100.0 / transition.crystal_enthalpy
@@ -160,6 +160,8 @@ class Heat(Extraction):
             if what == "crystallinity" and transition.mass_fraction is not None:
                 scale /= transition.mass_fraction
                 recipe += f" and a mass fraction of {transition.mass_fraction:g}"
+        if isinstance(peak, str):
+            return missing(name, peak, unit=unit, recipe=recipe)
         for part in (peak, *less):
             if isinstance(part, str):
                 return missing(name, part, unit=unit, recipe=recipe)
@@ -169,7 +171,6 @@ class Heat(Extraction):
                     "(no mass stated, or no calibration)"
                 )
                 return missing(name, reason, unit=unit, recipe=recipe)
-        assert not isinstance(peak, str)
         if not peak.is_there:
             return below(name, scale * peak.limit, peak.why_not, unit=unit, recipe=recipe)
         parts = [part for part in less if not isinstance(part, str) and part.is_there]

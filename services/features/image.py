@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -13,6 +13,9 @@ from services.features.stating import absent, below, measured, missing
 from services.records.feature import Feature
 from services.records.processed import Processed
 from services.records.reading import Image
+
+if TYPE_CHECKING:
+    from services.features.segmentation import Sections
 
 __all__ = ["ImageParticles", "Particles"]
 
@@ -28,13 +31,13 @@ class Particles(Frozen):
     grey: Literal["bright", "dark"] = Field(description="Brighter than the matrix, or darker.")
     threshold: Literal["half height", "Otsu", "local"] = Field(
         default="half height",
-        description="Half-way between the matrix and the top of the particle itself; one grey for all (Otsu 1979); or "
+        description="Half-way from the matrix to the top of the particle itself; one grey for all (Otsu 1979); or "
         "against the mean of the surroundings.",
     )
     area: Literal["pixels", "grey"] = Field(
         default="pixels",
-        description="Whether a pixel counts wholly, or by its grey: right for particles as thin as the blur, wrong where "
-        "edges are brighter or darker than both sides.",
+        description="Whether a pixel counts wholly, or by its grey: right for particles as thin as the blur, wrong "
+        "where edges are brighter or darker than both sides.",
     )
     smallest_pixels: int = Field(default=6, ge=1, description="What has fewer pixels is noise.")
     sizes: tuple[SizeName, ...] = Field(
@@ -74,7 +77,7 @@ class ImageParticles(Extraction):
         """Take shares and sizes out of each image; of several, their names begin with that of the image."""
         images = processed.reading.images
         if not images:
-            names = [f"{p.name} {what}" for p in self.particles for what in ("area share", *_size_names(p))]
+            names = [f"{p.name} {what}" for p in self.particles for what in ("area share", *p.sizes)]
             return tuple(missing(name, "the measurement has no image") for name in names)
         found: list[Feature] = []
         for number, image in enumerate(images):
@@ -119,10 +122,7 @@ class ImageParticles(Extraction):
                 found.append(self._size(size, full_name, unit, sections, image, field.binned))
         return found
 
-    def _size(self, size: str, name: str, unit: str, sections: object, image: Image, binned: int) -> Feature:
-        from services.features.segmentation import Sections
-
-        assert isinstance(sections, Sections)
+    def _size(self, size: str, name: str, unit: str, sections: Sections, image: Image, binned: int) -> Feature:
         recipe = "diameters of circles of the area of sections that do not touch the edge, ISO 13322-1"
         if image.um_per_pixel is None:
             return missing(name, "the image says no scale: no lengths", unit=unit, recipe=recipe)
@@ -131,7 +131,3 @@ class ImageParticles(Extraction):
             return missing(name, reason, unit=unit, recipe=recipe)
         value, error = sections.statistic(size, image.um_per_pixel * binned, self.sub_fields)
         return measured(name, value, error, unit=unit, recipe=recipe)
-
-
-def _size_names(particles: Particles) -> tuple[str, ...]:
-    return particles.sizes

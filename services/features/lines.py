@@ -56,7 +56,7 @@ class Peaks(Extraction):
     fit: str = Field(default="", description="Which peak fit; every one if empty.")
     broad: bool = Field(default=True, description="Whether halos are among them.")
 
-    def features(self, processed: Processed) -> tuple[Feature, ...]:
+    def features(self, processed: Processed) -> tuple[Feature, ...]:  # noqa: ARG002 - as every extraction has it
         """Give none: rows are no columns."""
         return ()
 

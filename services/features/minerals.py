@@ -1,8 +1,8 @@
 """Carbon and minerals of a filled polymer out of a run that goes from nitrogen to air (TG).
 
 What is left where the polymer is gone is carbon and minerals. Air burns the carbon; what calcite loses under the same
-peak is interpolated in its rate, from before the switch to the least rate behind it, as ln(rate) over 1/T (Arrhenius) or
-straight where one of both is nothing. Minerals are what is left without the carbon, carbon dioxide and water among
+peak is interpolated in its rate, from before the switch to the least rate behind it, as ln(rate) over 1/T (Arrhenius),
+or straight where one of both is nothing. Minerals are what is left without the carbon, carbon dioxide and water among
 them: so they need neither a calcite that is decomposed to its end (above about 800 °C) nor a talc that is.
 """
 

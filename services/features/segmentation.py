@@ -1,13 +1,14 @@
 """A micrograph as matrix and sections of particles: strip cut off, light evened, particles told from the matrix.
 
 A pixel belongs to a particle where it is more than half-way from the grey of the matrix to that of the particle's own
-top near by: a blurred edge lies there whatever the particle's brightness, and particles of several minerals need no grey
-in common. Heavy libraries live here alone.
+top near by: a blurred edge lies there whatever the particle's brightness, and particles of several minerals need no
+grey in common. Heavy libraries live here alone.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Self
 
 import numpy as np
@@ -133,7 +134,7 @@ class Field:
         grey = pixels[: len(pixels) - n_strip]
         if len(grey) < _FEWEST_ROWS or grey.shape[1] < _FEWEST_ROWS:
             return cls(
-                relative=np.zeros((1, 1), np.float32), spread=0.0, binned=1, why_not=f"{grey.shape} is no picture"
+                **_NOTHING, why_not=f"{grey.shape} is no picture"
             )
         binned = int(np.ceil(np.sqrt(max(1.0, grey.shape[0] * grey.shape[1] / most_pixels))))
         grey = _binned(grey, binned)
@@ -340,9 +341,9 @@ def _mode(values: np.ndarray) -> _Mode:
         else:
             modes.append(k)
     modes = modes or [int(np.argmax(level))]
-    valleys = [a + int(np.argmin(level[a:b])) for a, b in zip(modes, modes[1:], strict=False)]
+    valleys = [a + int(np.argmin(level[a:b])) for a, b in pairwise(modes)]
     bounds = [0, *valleys, _BINS]
-    held = [float(level[a:b].sum()) for a, b in zip(bounds, bounds[1:], strict=False)]
+    held = [float(level[a:b].sum()) for a, b in pairwise(bounds)]
     which = int(np.argmax(held))
     top, wide = modes[which], float(edges[1] - edges[0])
     under = level < 0.5 * level[top]

@@ -9,6 +9,7 @@ from services.preprocessing.peakfit.problem import Problem
 __all__ = ["grounds"]
 
 _FEWEST = 5
+_ROUNDS = 30
 
 
 def grounds(problem: Problem) -> tuple[np.ndarray, ...]:
@@ -45,9 +46,9 @@ def _near_most(problem: Problem) -> np.ndarray:
     rows = problem.polynomials(finest.x, 2)
     off = finest.y - np.median(finest.y)
     fitted = np.zeros(len(off))
-    for _ in range(30):
+    for _ in range(_ROUNDS):
         scale = max(1.5 * float(np.median(np.abs(off))), 1e-12)
-        weight = 1 / (1 + (off / scale) ** 2)
-        fitted = np.linalg.lstsq((rows * np.sqrt(weight)).T, finest.y * np.sqrt(weight), rcond=None)[0] @ rows
+        weighted = rows / (1 + (off / scale) ** 2)
+        fitted = np.linalg.solve(weighted @ rows.T + 1e-9 * np.eye(len(rows)), weighted @ finest.y) @ rows
         off = finest.y - fitted
     return np.asarray(fitted)

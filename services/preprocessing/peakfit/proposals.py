@@ -16,7 +16,7 @@ from services.preprocessing.peakfit.profiles import KINDS
 from services.preprocessing.peakfit.scales import Outstanding, outstanding
 from services.preprocessing.peakfit.standing import Standing
 
-__all__ = ["additions", "deletions", "merges", "relabels", "splits", "steps", "steps_for_lines", "turns", "widths_between"]
+__all__ = ["additions", "deletions", "lines_for_steps", "merges", "relabels", "splits", "steps", "steps_for_lines", "turns", "widths_between"]
 
 _RATIO = 1.5
 _NEAR = 1.3
@@ -170,6 +170,18 @@ def steps_for_lines(problem: Problem, standing: Standing) -> Iterator[Move]:
         if one[0] * other[0] < 0:
             place = 0.5 * (one[1] + other[1])
             yield replace(_step(other[0] - one[0], place, 0.5 * (other[1] - one[1])), removed=(int(i), int(j)))
+
+
+def lines_for_steps(problem: Problem, standing: Standing) -> Iterator[Move]:
+    """Put a line where the baseline steps up and down again, or down and up."""
+    found = np.flatnonzero(~standing.is_peak)
+    ordered = found[np.argsort(standing.numbers[found, 1], kind="stable")]
+    for i, j in pairwise(ordered):
+        one, other = standing.numbers[i], standing.numbers[j]
+        width = float(other[1] - one[1])
+        if one[0] * other[0] < 0 and problem.narrowest < width < problem.broad and np.sign(one[0]) in problem.signs:
+            height = 0.5 * float(one[0] - other[0])
+            yield _move(problem, "line", (int(i), int(j)), [([height, one[1] + width / 2, np.log(width), 0, 0], False)])
 
 
 def _step(rise: float, place: float, width: float) -> Move:

@@ -14,8 +14,7 @@ from scipy.signal import fftconvolve, find_peaks
 __all__ = ["Outstanding", "apparent", "observed_width", "outstanding", "response"]
 
 _RATIO = 1.5
-_APPARENT = 8.0
-_PROMINENT = 6.0
+_PROMINENT = 0.75
 _LN2 = float(np.log(2.0))
 
 
@@ -84,12 +83,13 @@ def outstanding(
 
 
 def apparent(
-    x: np.ndarray, y: np.ndarray, weight: np.ndarray, widths: np.ndarray, *, signs: tuple[int, ...] = (1,)
+    x: np.ndarray, y: np.ndarray, weight: np.ndarray, widths: np.ndarray, *, least: float, signs: tuple[int, ...] = (1,)
 ) -> list[Outstanding]:
     """Return the peaks that anybody would point at: of what stands out at several widths, the narrow ones first.
 
     So two neighbours are two, though one wide bell over both of them would stand out more. The width told is that at
-    which the place stands out most, no wider than the distance to its neighbours allows.
+    which the place stands out most, no wider than the distance to its neighbours allows. `least` is the score below
+    which nothing is told.
     """
     step = float(x[-1] - x[0]) / (len(x) - 1)
     widths = np.array([w for w in widths if 3 * w / step + 3 <= len(x)])
@@ -99,7 +99,7 @@ def apparent(
     for sign in signs:
         places: list[int] = []
         for width, score in zip(widths, scores, strict=True):
-            tops, _ = find_peaks(sign * score, height=_APPARENT, prominence=_PROMINENT)
+            tops, _ = find_peaks(sign * score, height=least, prominence=_PROMINENT * least)
             places += [int(i) for i in tops if all(abs(i - j) * step > 0.6 * width for j in places)]
         places.sort()
         for n, i in enumerate(places):

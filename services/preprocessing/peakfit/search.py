@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from functools import partial
+
 import numpy as np
 
+from services.preprocessing.peakfit.crossing import crossed
 from services.preprocessing.peakfit.envelope import grounds
 from services.preprocessing.peakfit.moves import Move, Trial, applied, is_of_ground, made, tried
 from services.preprocessing.peakfit.noise import white_noise
@@ -14,6 +17,7 @@ from services.preprocessing.peakfit.profiles import KINDS
 from services.preprocessing.peakfit.proposals import (
     additions,
     deletions,
+    lines_for_steps,
     merges,
     relabels,
     splits,
@@ -33,6 +37,7 @@ _MISFIT = 1.0
 _STEADY = 0.1
 _MOST_NOISES = 4
 _MOST_STEPS = 2
+_FEW = 20
 _NEARLY = 8.0
 _HOPELESS = 60.0
 
@@ -45,7 +50,15 @@ Deed = tuple[str, tuple[tuple[int, int, int], ...]]
 def searched(problem: Problem) -> tuple[Problem, Standing]:
     """Return the best pattern found from several starts, and the problem with its noise as it showed itself."""
     found = [_improved(grounded(problem, under), start, under) for under in grounds(problem) for start in _STARTS]
-    return min(found, key=lambda one: _badness(*one))
+    if min(len(standing.codes) for _, standing in found) <= _FEW:
+        found += [_improved(grounded(problem, under), _coarse_first, under) for under in grounds(problem)]
+    (best_problem, best), *others = sorted(found, key=lambda one: _badness(*one))
+    for _, other in others:
+        child = crossed(best_problem, best, other)
+        if child is not None:
+            child = _revised(best_problem, child)
+            best = min(best, child, key=lambda standing: standing.criterion)
+    return best_problem, best
 
 
 def _improved(problem: Problem, start: Start, under: np.ndarray) -> tuple[Problem, Standing]:
@@ -90,11 +103,11 @@ def _begun(problem: Problem, start: Start, under: np.ndarray) -> Standing:
     )
 
 
-def _pointed_at(flat: Problem) -> Standing:
-    """Fit the lines that anybody would point at, all at once."""
+def _pointed_at(flat: Problem, least: float) -> Standing:
+    """Fit the lines that anybody would point at, all at once; with a small score anybody with sharp eyes."""
     finest = flat.levels[0]
     widths = widths_between(flat.narrowest, flat.broad)
-    seen = apparent(finest.x, finest.y, finest.weight, widths, signs=(flat.main_sign,))
+    seen = apparent(finest.x, finest.y, finest.weight, widths, least=least, signs=(flat.main_sign,))
     seen = sorted(seen, key=lambda one: -one.score)[: flat.settings.most_peaks]
     numbers = np.array([[one.height, one.place, np.log(one.width), 0.0, 0.0] for one in seen]).reshape(-1, 5)
     codes = np.full(len(seen), KINDS[flat.line])
@@ -111,7 +124,7 @@ def _coarse_first(flat: Problem) -> Standing:
     return standing
 
 
-_STARTS: tuple[Start, ...] = (_pointed_at, _coarse_first)
+_STARTS: tuple[Start, ...] = (partial(_pointed_at, least=8.0), partial(_pointed_at, least=20.0))
 
 
 def _grown(problem: Problem, standing: Standing, widths: np.ndarray) -> Standing:
@@ -156,6 +169,7 @@ def _regrounded(problem: Problem, standing: Standing) -> Standing | None:
         *(additions(problem, standing, halos, most=2) if room > 0 else ()),
         *(relabels(problem, standing) if room > 0 else ()),
         *(steps(problem, standing) if is_room_for_steps else ()),
+        *lines_for_steps(problem, standing),
         *(steps_for_lines(problem, standing) if is_room_for_steps else ()),
     ]
     best = standing
