@@ -72,7 +72,7 @@ class Induction(Extraction):
     def _baseline(
         self, t: np.ndarray, smooth: np.ndarray, steepest: int, noise: float, rise: float, half: int
     ) -> tuple[np.polynomial.Polynomial, float]:
-        """Lay the line that the curve follows before it rises; level at its lowest where that is too short for a line."""
+        """Lay the line that the curve follows before it rises; level, at its lowest, where that is too short."""
         settled = int(np.searchsorted(t, self.purge_min))
         if steepest - settled < _FEWEST_POINTS // 2:
             return np.polynomial.Polynomial([float(smooth[: steepest + 1].min())]), noise

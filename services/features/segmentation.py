@@ -20,6 +20,7 @@ _STRIP_ALIKE = 0.4
 """In a row of the strip below a picture this share of all pixels has one grey."""
 _LARGEST_STRIP = 0.25
 _FEWEST_ROWS = 16
+_TOO_SMALL = f"a picture has {_FEWEST_ROWS} rows and columns at least, beside its strip"
 _BLOCKS = 24
 _SMOOTH_PIXELS = 0.7
 _REACH_PIXELS = 3
@@ -44,8 +45,8 @@ _DEEP = 0.6
 class Sections:
     """Particles of one kind: which pixels they cover, and of each its number of pixels and centre.
 
-    `covered` says how much of each pixel, shape (rows, columns); `pixels` (areas), `row`, `column` have shape (n,) and `is_whole` says which do not touch the
-    edge.
+    `covered` says how much of each pixel, shape (rows, columns). `pixels` (the area), `row`, `column` have shape (n,)
+    each; `is_whole` says which do not touch the edge.
     """
 
     covered: np.ndarray
@@ -111,9 +112,9 @@ def _statistic(what: str, diameter: np.ndarray, n: int, field: float) -> float:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Field:
-    """A picture without its strip, its light evened: grey over the matrix in `relative`, shape (rows, columns), float32.
+    """A picture without its strip, its light evened: grey over the matrix, shape (rows, columns), float32.
 
-    `below` and `above` are the spread of the matrix on either side; `binned` pixels along each side were averaged into
+    `spread` is that of the matrix; `binned` pixels along each side were averaged into
     one. `why_not` says why nothing can be seen in it; empty where it can.
     """
 
@@ -133,9 +134,7 @@ class Field:
         n_strip = strip_of(pixels) if strip_rows is None else strip_rows
         grey = pixels[: len(pixels) - n_strip]
         if len(grey) < _FEWEST_ROWS or grey.shape[1] < _FEWEST_ROWS:
-            return cls(
-                **_NOTHING, why_not=f"{grey.shape} is no picture"
-            )
+            return cls(relative=np.zeros((1, 1), np.float32), spread=0.0, binned=1, why_not=_TOO_SMALL)
         binned = int(np.ceil(np.sqrt(max(1.0, grey.shape[0] * grey.shape[1] / most_pixels))))
         grey = _binned(grey, binned)
         smooth = ndimage.gaussian_filter(grey, _SMOOTH_PIXELS, truncate=3.0)
