@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from services.preprocessing.peakfit.problem import Problem
@@ -19,10 +21,10 @@ def crossed(problem: Problem, one: Standing, other: Standing) -> Standing | None
     Stretches end where no line of either reaches, at half its height and as far again. What lies under the lines is
     that of `one`.
     """
-    edges = _edges(problem, one, other)
+    edges = _edges(one, other)
     codes, numbers = [one.codes[_is_ground(one)]], [one.numbers[_is_ground(one)]]
     n_better = 0
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in pairwise(edges):
         mine, yours = _inside(one, low, high), _inside(other, low, high)
         is_better = _cost(problem, other, yours, low, high) < _cost(problem, one, mine, low, high) - _LEAST
         n_better += is_better
@@ -33,16 +35,14 @@ def crossed(problem: Problem, one: Standing, other: Standing) -> Standing | None
         return None
     is_broad = np.zeros(sum(len(c) for c in codes), np.bool_)
     is_broad[: len(codes[0])] = one.is_broad[_is_ground(one)]
-    return refitted(
-        problem, np.concatenate(codes), np.concatenate(numbers), is_broad, one.base, most_iterations=40
-    )
+    return refitted(problem, np.concatenate(codes), np.concatenate(numbers), is_broad, one.base, most_iterations=40)
 
 
 def _is_ground(standing: Standing) -> np.ndarray:
     return np.asarray(standing.is_broad | ~standing.is_peak)
 
 
-def _edges(problem: Problem, one: Standing, other: Standing) -> list[float]:
+def _edges(one: Standing, other: Standing) -> list[float]:
     """Return where stretches begin and end: the middles of gaps between the lines of both."""
     lines = np.concatenate([s.numbers[~_is_ground(s)] for s in (one, other)])
     reach = _APART * np.exp(lines[:, 2])

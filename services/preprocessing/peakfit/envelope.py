@@ -43,7 +43,7 @@ def _through_ends(problem: Problem) -> np.ndarray:
 def _near_most(problem: Problem) -> np.ndarray:
     """Fit a line by iterated weights that forget what lies far off (Cauchy)."""
     finest = problem.levels[0]
-    rows = problem.polynomials(finest.x, 2)
+    rows = problem.polynomials(finest, 2)
     off = finest.y - np.median(finest.y)
     fitted = np.zeros(len(off))
     for _ in range(_ROUNDS):

@@ -108,8 +108,8 @@ def tried(problem: Problem, standing: Standing, move: Move, *, most_iterations: 
         mean, precision = problem.priors(len(codes))
         nothing = np.empty(0)
         fitted, _, _, after_cost, *_ = minimise(
-            codes, active, free_of(codes), lows, highs, mean, precision, nothing, nothing, nothing, np.empty((0, len(x))),
-            x, left + old, weight, most_iterations, 1e-3,
+            codes, active, free_of(codes), lows, highs, mean, precision, nothing, nothing, nothing,
+            np.empty((0, len(x))), x, left + old, weight, most_iterations, 1e-3,
         )  # fmt: skip
     m = len(move.codes)
     return Trial(

@@ -21,9 +21,9 @@ def white_noise(y: np.ndarray) -> float:
     """Return the standard deviation of a curve's noise.
 
     Fourth differences over a lag hold seventy variances of white noise and next to nothing of what is smooth over the
-    lag. Smoothed by an instrument, noise shows too little over short lags; narrow peaks show too much over long ones. So
-    the shortest lag is believed from which on there is no more, and where there is more and more, the very shortest; of
-    each the quieter stretches of the curve, where fewer peaks are.
+    lag. Smoothed by an instrument, noise shows too little over short lags; narrow peaks show too much over long ones.
+    So the shortest lag is believed from which on there is no more, and where there is more and more, the very shortest;
+    of each the quieter stretches of the curve, where fewer peaks are.
 
     Parameters
     ----------

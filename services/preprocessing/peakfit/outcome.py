@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from services.preprocessing.peakfit.grids import Grid
 from services.preprocessing.peakfit.minimise import minimise, value_of
 from services.preprocessing.peakfit.moves import Trial
 from services.preprocessing.peakfit.problem import Problem
@@ -37,10 +38,11 @@ def outcome_of(problem: Problem, standing: Standing, rivals: Sequence[Trial]) ->
     codes, is_broad, free = standing.codes, standing.is_broad, free_of(standing.codes)
     low, high = problem.bounds(codes, standing.numbers, is_broad)
     mean, precision = problem.priors(len(codes))
-    polynomials = problem.polynomials(problem.x, len(standing.base))
+    polynomials = problem.polynomials(Grid(problem.x, problem.y, 1 / problem.noise, 0.0), len(standing.base))
+    base_prior = problem.base_prior(len(standing.base))
     numbers, base, chi_square, _, curvature, _, _ = minimise(
-        codes, standing.numbers, free, low, high, mean, precision, standing.base, *problem.base_prior(len(standing.base)), polynomials,
-        problem.x, problem.y, 1 / problem.noise, _MOST_ITERATIONS, 1e-6,
+        codes, standing.numbers, free, low, high, mean, precision, standing.base, *base_prior, polynomials, problem.x,
+        problem.y, 1 / problem.noise, _MOST_ITERATIONS, 1e-6,
     )  # fmt: skip
     n_numbers = len(base) + int(free.sum())
     per_degree = chi_square / max(len(problem.x) - n_numbers, 1)

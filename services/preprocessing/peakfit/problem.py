@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.polynomial.chebyshev import chebvander
@@ -13,11 +14,12 @@ from services.preprocessing.peakfit.profiles import FREE, KINDS, Kind
 from services.preprocessing.peakfit.scales import observed_width
 from services.preprocessing.peakfit.settings import PeakSettings
 
-__all__ = ["Problem", "grounded", "problem_of", "rescaled"]
+__all__ = ["Problem", "grounded", "problem_of", "rescaled", "softened"]
 
 _SHAPE_SD = 1.5
 _ASYMMETRY_SD = 0.5
 _GROUND_SD = 0.05
+_HIGHEST_DEGREE = 8
 _ODD = 3.0
 _FEWEST_STEPS = 2.5
 _NARROWER = 0.35
@@ -94,10 +96,9 @@ class Problem:
         mean, sd = self.ground
         return mean[:n], np.full(n, sd**-2)
 
-    def polynomials(self, x: np.ndarray, n: int) -> np.ndarray:
-        """Return the baseline's Chebyshev polynomials, shape (n, points)."""
-        scaled = 2 * (x - self.x[0]) / (self.x[-1] - self.x[0]) - 1
-        return np.ascontiguousarray(chebvander(scaled, max(n - 1, 0)).T[:n])
+    def polynomials(self, grid: Grid, n: int) -> np.ndarray:
+        """Return the baseline's Chebyshev polynomials on a grid, shape (n, points)."""
+        return _polynomials(grid, float(self.x[0]), float(self.x[-1]))[:n]
 
     def kind_of(self, is_broad: bool) -> Kind:
         """Return the kind of a line or a halo."""
@@ -112,10 +113,16 @@ class Problem:
     def price(self, codes: np.ndarray, numbers: np.ndarray) -> float:
         """Return what components cost: so much for each free number, and more for a peak that points the other way."""
         is_odd = (codes != KINDS["step"]) & (numbers[:, 0] * self.main_sign < 0)
-        return self.cost_per_number * float(sum(_N_FREE[int(code)] for code in codes) + _ODD * is_odd.sum())
+        return self.cost_per_number * float(_N_FREE[codes].sum() + _ODD * is_odd.sum())
 
 
-_N_FREE = {KINDS[kind]: sum(free) for kind, free in FREE.items()}
+@lru_cache(maxsize=64)
+def _polynomials(grid: Grid, first: float, last: float) -> np.ndarray:
+    scaled = 2 * (grid.x - first) / (last - first) - 1
+    return np.ascontiguousarray(chebvander(scaled, _HIGHEST_DEGREE).T)
+
+
+_N_FREE = np.array([sum(FREE[kind]) for kind in KINDS])
 
 
 def rescaled(problem: Problem, factor: float) -> Problem:
@@ -132,9 +139,21 @@ def grounded(problem: Problem, under: np.ndarray) -> Problem:
     if problem.settings.most_halos or len(problem.signs) == 2:
         return problem
     finest = problem.levels[0]
-    rows = problem.polynomials(finest.x, problem.settings.baseline_degree + 1)
+    rows = problem.polynomials(finest, problem.settings.baseline_degree + 1)
     mean = np.linalg.lstsq(rows.T, under, rcond=None)[0]
     return replace(problem, ground=(mean, _GROUND_SD * float(np.ptp(finest.y))))
+
+
+def softened(problem: Problem, under: np.ndarray) -> Problem:
+    """Return the problem with so much more noise where lines stand high as their profiles may be off."""
+    share = problem.settings.misfit
+    if not share:
+        return problem
+    finest = problem.levels[0]
+    off = share * np.abs(finest.y - under)
+    grid = Grid(finest.x, finest.y, 1 / np.sqrt(finest.weight**-2.0 + off**2), finest.step)
+    noise = np.sqrt(problem.noise**2 + np.interp(problem.x, finest.x, off) ** 2)
+    return replace(problem, levels=pyramid_of(grid), noise=noise)
 
 
 def problem_of(x: np.ndarray, y: np.ndarray, settings: PeakSettings) -> Problem:

@@ -16,11 +16,23 @@ from services.preprocessing.peakfit.profiles import KINDS
 from services.preprocessing.peakfit.scales import Outstanding, outstanding
 from services.preprocessing.peakfit.standing import Standing
 
-__all__ = ["additions", "deletions", "lines_for_steps", "merges", "relabels", "splits", "steps", "steps_for_lines", "turns", "widths_between"]
+__all__ = [
+    "additions",
+    "deletions",
+    "lines_for_steps",
+    "merges",
+    "relabels",
+    "splits",
+    "steps",
+    "steps_for_lines",
+    "turns",
+    "widths_between",
+]
 
 _RATIO = 1.5
 _NEAR = 1.3
 _LEAST_SCORE = 3.5
+_LEAST_RISE = 4.0
 
 
 def widths_between(narrowest: float, widest: float) -> np.ndarray:
@@ -155,13 +167,15 @@ def steps(problem: Problem, standing: Standing, *, most: int = 3) -> Iterator[Mo
             if not len(rise) or not np.isfinite(rise).any():
                 break
             top = int(np.nanargmax(np.abs(rise)))
+            if abs(rise[top]) * grid.weight[middles[top]] < _LEAST_RISE * np.sqrt(2 / reach):
+                break
             width = 0.5 * reach * grid.step
             yield _step(float(rise[top]), float(grid.x[middles[top]]), width)
             rise = rise.copy()
             rise[max(top - 2 * reach, 0) : top + 2 * reach] = np.nan
 
 
-def steps_for_lines(problem: Problem, standing: Standing) -> Iterator[Move]:
+def steps_for_lines(standing: Standing) -> Iterator[Move]:
     """Put a step where two lines of opposite sign stand side by side."""
     lines = np.flatnonzero(standing.is_peak & ~standing.is_broad)
     ordered = lines[np.argsort(standing.numbers[lines, 1], kind="stable")]

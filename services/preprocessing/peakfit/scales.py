@@ -7,6 +7,7 @@ not seen (Turin, IRE Trans. Inf. Theory 6 (1960) 311; scale space: Du, Kibbe & L
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy.signal import fftconvolve, find_peaks
@@ -123,6 +124,7 @@ def _maxima(score: np.ndarray, least: float) -> np.ndarray:
     return np.flatnonzero((inner >= score[:-2]) & (inner > score[2:]) & (inner > least)) + 1
 
 
+@lru_cache(maxsize=256)
 def _template(bins: float) -> np.ndarray:
     reach = max(int(np.ceil(1.5 * bins)), 2)
     u = np.arange(-reach, reach + 1) / bins

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-
 from functools import partial
 
 import numpy as np
@@ -12,7 +11,7 @@ from services.preprocessing.peakfit.crossing import crossed
 from services.preprocessing.peakfit.envelope import grounds
 from services.preprocessing.peakfit.moves import Move, Trial, applied, is_of_ground, made, tried
 from services.preprocessing.peakfit.noise import white_noise
-from services.preprocessing.peakfit.problem import Problem, grounded, rescaled
+from services.preprocessing.peakfit.problem import Problem, grounded, rescaled, softened
 from services.preprocessing.peakfit.profiles import KINDS
 from services.preprocessing.peakfit.proposals import (
     additions,
@@ -49,9 +48,11 @@ Deed = tuple[str, tuple[tuple[int, int, int], ...]]
 
 def searched(problem: Problem) -> tuple[Problem, Standing]:
     """Return the best pattern found from several starts, and the problem with its noise as it showed itself."""
-    found = [_improved(grounded(problem, under), start, under) for under in grounds(problem) for start in _STARTS]
+    unders = grounds(problem)
+    problem = softened(problem, unders[0])
+    found = [_improved(grounded(problem, under), start, under) for under in unders for start in _STARTS]
     if min(len(standing.codes) for _, standing in found) <= _FEW:
-        found += [_improved(grounded(problem, under), _coarse_first, under) for under in grounds(problem)]
+        found += [_improved(grounded(problem, under), _coarse_first, under) for under in unders]
     (best_problem, best), *others = sorted(found, key=lambda one: _badness(*one))
     for _, other in others:
         child = crossed(best_problem, best, other)
@@ -85,7 +86,7 @@ def _badness(problem: Problem, standing: Standing) -> float:
 def _begun(problem: Problem, start: Start, under: np.ndarray) -> Standing:
     """Lines on what runs under them; then a baseline with halos for what they leave over; then all together."""
     finest = problem.levels[0]
-    rows = problem.polynomials(finest.x, min(problem.settings.baseline_degree, 1) + 1)
+    rows = problem.polynomials(finest, min(problem.settings.baseline_degree, 1) + 1)
     lines = start(problem.without(under))
     left = lines.residuals[0] + under
     base = np.linalg.lstsq((rows * finest.weight).T, left * finest.weight, rcond=None)[0]
@@ -170,7 +171,7 @@ def _regrounded(problem: Problem, standing: Standing) -> Standing | None:
         *(relabels(problem, standing) if room > 0 else ()),
         *(steps(problem, standing) if is_room_for_steps else ()),
         *lines_for_steps(problem, standing),
-        *(steps_for_lines(problem, standing) if is_room_for_steps else ()),
+        *(steps_for_lines(standing) if is_room_for_steps else ()),
     ]
     best = standing
     for move in moves:

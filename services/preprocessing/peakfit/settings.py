@@ -32,10 +32,16 @@ class PeakSettings(Frozen):
     halos: int | None = Field(
         default=None,
         ge=0,
-        description="How many amorphous halos may lie under the lines, wider than `broad`; 2 under doublets, else none.",
+        description="How many amorphous halos, wider than `broad`, may lie under lines; 2 under doublets, else none.",
     )
     noise: Literal["white", "counts"] = Field(
         default="white", description="The same at every point, or that of counts, by Poisson's law."
+    )
+    misfit: float = Field(
+        default=0.003,
+        ge=0,
+        le=0.2,
+        description="By what share of its height a line may differ from its profile; counts as noise there.",
     )
     signs: Literal["up", "both"] = Field(default="up", description="Whether peaks may point down.")
     steps: bool = Field(default=False, description="Whether the baseline may rise or fall in a step.")

@@ -55,7 +55,7 @@ def standing_of(
     """Take stock of a pattern."""
     finest = problem.levels[0]
     value = value_of(codes, numbers, finest.x)
-    residual = finest.y - value - base @ problem.polynomials(finest.x, len(base))
+    residual = finest.y - value - base @ problem.polynomials(finest, len(base))
     residuals = [residual]
     for _ in problem.levels[1:]:
         last = residuals[-1]
@@ -92,7 +92,7 @@ def refitted(
     grid = problem.levels[level_for(problem.levels, _FINER * narrowest)]
     low, high = problem.bounds(codes, numbers, is_broad)
     mean, precision = problem.priors(len(codes))
-    polynomials = problem.polynomials(grid.x, len(base))
+    polynomials = problem.polynomials(grid, len(base))
     fitted, coefficients, *_ = minimise(
         codes, numbers, free_of(codes), low, high, mean, precision, base, *problem.base_prior(len(base)), polynomials,
         grid.x, grid.y, grid.weight, most_iterations, tolerance,
