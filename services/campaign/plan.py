@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field, PositiveInt
 
 from loop.state import CampaignState
+from services.campaign.processing.handling import Handling
 from services.curation.quality.policy import QualityPolicy
 from services.preprocessing.charpy import CharpyMethod
 from services.preprocessing.tensile.method import TensileMethod
@@ -38,9 +39,13 @@ class EvaluatedTest(Test):
 
 
 class CampaignPlan(TaskPlan):
-    """Factors, modalities and tests, and the policy of quality control."""
+    """Factors, modalities and tests, how measurements become features, and the policy of quality control."""
 
     tests: Mapping[str, EvaluatedTest] = Field(default_factory=dict, description="Tests of properties, by name.")
+    chains: Mapping[str, Handling] = Field(
+        default_factory=dict,
+        description="How measurements become features, by modality: cleaning, peak fits, what is taken.",
+    )
     quality: QualityPolicy = Field(
         default_factory=QualityPolicy,
         description="What is done with measurements that look wrong where nobody is asked, by what is wrong.",

@@ -19,7 +19,7 @@ VERSION_TABLE = "meguri_schema"
 UPGRADE_LOCK = 0x6D656775726931
 """Key of the PostgreSQL advisory lock that lets one process upgrade at a time."""
 
-_KNOWN = 3
+_KNOWN = 4
 """Number of the last migration. Alembic would say it too, and takes long to be asked at every start."""
 
 _one_thread = threading.Lock()  # Alembic keeps the running migration in module globals

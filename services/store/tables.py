@@ -5,13 +5,26 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, DateTime, Dialect, MetaData, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKeyConstraint,
+    MetaData,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import registry
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
 __all__ = [
     "CampaignRow",
+    "DerivationRow",
+    "FeatureRow",
     "HeldResultRow",
     "JournalEntryRow",
     "LeaseRow",
@@ -204,3 +217,44 @@ class MeasurementDecisionRow(StoreTable, table=True):
     what: str = Field(sa_type=Text)
     to: str = Field(sa_type=Text)
     reason: str = Field(sa_type=Text)
+
+
+class DerivationRow(StoreTable, table=True):
+    """What a recipe made of a measurement; `number` counts the recipes that it went through."""
+
+    __tablename__ = "derivation"
+    __table_args__ = (
+        UniqueConstraint("measurement", "number"),
+        CheckConstraint("length(recipe) = 64", name="recipe_is_sha256"),
+        CheckConstraint("number >= 1", name="number_counts_from_one"),
+    )
+
+    measurement: str = Field(sa_type=Text, primary_key=True, foreign_key="measurement.id")
+    recipe: str = Field(sa_type=Text, primary_key=True)
+    number: int = Field(sa_type=BigInteger)
+    made_at: datetime = Field(sa_type=UtcDateTime)
+    modality: str = Field(sa_type=Text)
+    fault: str = Field(sa_type=Text)
+    payload: dict[str, Any] = Field(sa_type=JSON)
+
+
+class FeatureRow(StoreTable, table=True):
+    """One feature of one measurement by one recipe: the long table that every other table is made of."""
+
+    __tablename__ = "feature"
+    __table_args__ = (
+        ForeignKeyConstraint(["measurement", "recipe"], ["derivation.measurement", "derivation.recipe"]),
+        CheckConstraint("(state = 'measured') = (value IS NOT NULL)", name="is_measured_or_not"),
+        CheckConstraint("stderr IS NULL OR stderr >= 0", name="stderr_is_not_negative"),
+    )
+
+    measurement: str = Field(sa_type=Text, primary_key=True)
+    recipe: str = Field(sa_type=Text, primary_key=True)
+    name: str = Field(sa_type=Text, primary_key=True)
+    unit: str = Field(sa_type=Text)
+    value: float | None = Field(default=None, sa_type=Float)
+    stderr: float | None = Field(default=None, sa_type=Float)
+    state: str = Field(sa_type=Text)
+    limit: float | None = Field(default=None, sa_type=Float)
+    reason: str = Field(sa_type=Text)
+    how: str = Field(sa_type=Text)

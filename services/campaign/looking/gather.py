@@ -19,7 +19,7 @@ from services.records.reading import Reading
 from services.store.errors import UnknownMeasurementError
 from services.store.measurements import SqlMeasurements
 
-__all__ = ["LookError", "Seen", "seen_in_file", "seen_kept", "seen_of"]
+__all__ = ["LookError", "Seen", "measured_of", "seen_in_file", "seen_kept", "seen_of"]
 
 _MEASUREMENT = re.compile(r"M-[0-9A-F]+-\d+", re.IGNORECASE)
 
@@ -103,6 +103,17 @@ def seen_of(what: str, sandbox: Sandbox, taken: SqlMeasurements, blob: Callable[
     LookError
         If nothing has that name.
     """
+    return tuple(seen_kept(measured_of(what, taken), sandbox, taken, blob))
+
+
+def measured_of(what: str, taken: SqlMeasurements) -> list[Measurement]:
+    """Look up a measurement by its id, or all of a specimen or a proposal.
+
+    Raises
+    ------
+    LookError
+        If nothing has that name.
+    """
     wanted = what.upper()
     try:
         is_measurement = _MEASUREMENT.fullmatch(what) is not None
@@ -112,7 +123,7 @@ def seen_of(what: str, sandbox: Sandbox, taken: SqlMeasurements, blob: Callable[
     found = found or taken.measurements(proposal=wanted)
     if not found:
         raise LookError(_nothing(what, taken))
-    return tuple(seen_kept(found, sandbox, taken, blob))
+    return found
 
 
 def seen_kept(

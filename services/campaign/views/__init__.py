@@ -5,6 +5,7 @@ They are promised: keys are added, never renamed or dropped, within one version 
 
 from services.campaign.views.bars import BarSummaryView, BarsView, BarView
 from services.campaign.views.determined import BarQuantityView
+from services.campaign.views.features import FaultyView, FeaturesView, MeasuredFeatureView, MovedView, ProcessView
 from services.campaign.views.finding import FoundMeasurementView, FoundView, NamedView
 from services.campaign.views.going import HeldView, InboxView, RefusedView, SettledView, TurnView, WrittenView
 from services.campaign.views.history import EntryView, FaultView, LogView, ReplaysView, ReplayView, ValidationView
@@ -58,6 +59,8 @@ __all__ = [
     "EditView",
     "EntryView",
     "FaultView",
+    "FaultyView",
+    "FeaturesView",
     "FileFaultView",
     "FilesCheckedView",
     "FindingView",
@@ -75,9 +78,12 @@ __all__ = [
     "IngestedView",
     "LimitsView",
     "LogView",
+    "MeasuredFeatureView",
     "MeasurementView",
     "MeasurementsView",
+    "MovedView",
     "NamedView",
+    "ProcessView",
     "ProposalView",
     "ProposalsView",
     "QuestionView",

@@ -1,0 +1,145 @@
+"""Features of measurements in a database: a long table, a recipe beside the one before it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, Text, cast, func, insert, select
+from sqlmodel import col
+
+from services.records.derived import Derived
+from services.records.feature import Feature
+from services.store.engine import reading, writing
+from services.store.tables import DerivationRow, FeatureRow
+
+__all__ = ["SqlFeatures"]
+
+
+class SqlFeatures:
+    """What recipes made of the measurements of a workspace, on SQLite or PostgreSQL."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def recipes(self) -> dict[str, str]:
+        """Return the recipe that each measurement went through last, by measurement."""
+        row = DerivationRow
+        wanted = select(col(row.measurement), col(row.recipe)).order_by(col(row.measurement), col(row.number))
+        with reading(self._engine) as connection:
+            return dict(connection.execute(wanted).tuples().all())
+
+    def put(self, derived: Derived, *, at: datetime) -> bool:
+        """Write what a recipe made of a measurement, all or nothing; say whether that was not there yet.
+
+        A measurement that goes back to an earlier recipe has it as its last one again.
+
+        Raises
+        ------
+        DatabaseAccessError
+            If the database cannot be reached or refuses.
+        """
+        row = DerivationRow
+        with writing(self._engine, "features") as connection:
+            last = select(col(row.recipe), col(row.number)).where(col(row.measurement) == derived.measurement)
+            known = dict(connection.execute(last).tuples().all())
+            newest = max(known.values(), default=0)
+            if derived.recipe in known:
+                if known[derived.recipe] < newest:
+                    _raise(connection, derived, newest + 1)
+                return False
+            values = {
+                "measurement": derived.measurement,
+                "recipe": derived.recipe,
+                "number": newest + 1,
+                "made_at": at,
+                "modality": derived.modality,
+                "fault": derived.fault,
+                "payload": derived.model_dump(mode="json", include={"peaks", "notes"}),
+            }
+            connection.execute(insert(row).values(**values))
+            features = [_values(derived, feature) for feature in derived.features]
+            if features:
+                connection.execute(insert(FeatureRow), features)
+        return True
+
+    def derived(self, measurements: Sequence[str] | None = None) -> list[Derived]:
+        """Return what the last recipe made of each measurement, in the order of their ids; of all if none is named."""
+        row = DerivationRow
+        newest = (
+            select(col(row.measurement), func.max(col(row.number)).label("number"))
+            .group_by(col(row.measurement))
+            .subquery()
+        )
+        wanted = (
+            select(
+                col(row.measurement), col(row.recipe), col(row.modality), col(row.fault), cast(col(row.payload), Text)
+            )
+            .join(newest, (newest.c.measurement == col(row.measurement)) & (newest.c.number == col(row.number)))
+            .order_by(col(row.measurement))
+        )
+        if measurements is not None:
+            wanted = wanted.where(col(row.measurement).in_(list(measurements)))
+        with reading(self._engine) as connection:
+            found = connection.execute(wanted).all()
+            features = _features(connection, {(one[0], one[1]) for one in found}, measurements)
+        return [
+            Derived(
+                measurement=measurement,
+                recipe=recipe,
+                modality=modality,
+                features=tuple(features.get((measurement, recipe), ())),
+                fault=fault,
+                **json.loads(payload),
+            )
+            for measurement, recipe, modality, fault, payload in found
+        ]
+
+    def before(self, measurement: str, recipe: str) -> list[Feature]:
+        """Return the features of a measurement by the recipe before one; none where it was the first."""
+        row = DerivationRow
+        own = select(col(row.number)).where(col(row.measurement) == measurement, col(row.recipe) == recipe)
+        with reading(self._engine) as connection:
+            number = connection.execute(own).scalar_one_or_none()
+            if number is None:
+                return []
+            wanted = (
+                select(col(row.recipe))
+                .where(col(row.measurement) == measurement, col(row.number) < number)
+                .order_by(col(row.number).desc())
+                .limit(1)
+            )
+            earlier = connection.execute(wanted).scalar_one_or_none()
+            if earlier is None:
+                return []
+            found = _features(connection, {(measurement, earlier)}, [measurement])
+        return found.get((measurement, earlier), [])
+
+
+def _raise(connection: Connection, derived: Derived, number: int) -> None:
+    row = DerivationRow
+    table = row.__table__  # type: ignore[attr-defined]
+    is_it = (col(row.measurement) == derived.measurement) & (col(row.recipe) == derived.recipe)
+    connection.execute(table.update().where(is_it).values(number=number))
+
+
+def _values(derived: Derived, feature: Feature) -> dict[str, object]:
+    shown = feature.model_dump(mode="json", exclude={"recipe"})
+    return {"measurement": derived.measurement, "recipe": derived.recipe, "how": feature.recipe, **shown}
+
+
+def _features(
+    connection: Connection, wanted: set[tuple[str, str]], measurements: Sequence[str] | None
+) -> Mapping[tuple[str, str], list[Feature]]:
+    row = FeatureRow
+    asked = select(*row.__table__.columns).order_by(col(row.measurement), col(row.name))  # type: ignore[attr-defined]
+    if measurements is not None:
+        asked = asked.where(col(row.measurement).in_(list(measurements)))
+    found: dict[tuple[str, str], list[Feature]] = {}
+    for one in connection.execute(asked).mappings():
+        key = (one["measurement"], one["recipe"])
+        if key in wanted:
+            told = {name: one[name] for name in ("name", "unit", "value", "stderr", "state", "limit", "reason")}
+            found.setdefault(key, []).append(Feature(recipe=one["how"], **told))
+    return found
