@@ -2,112 +2,154 @@
 
 from __future__ import annotations
 
-from math import cos, radians
+from math import asin, cos, degrees, pi, radians, sin
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from loop.observations import State
 from services.features.crystallinity import Crystallinity
 from services.records.reading import Amount
 from tests.services.features.making import GAUSSIAN, by_name, fit_with, gaussian, peak, spectrum
 
-X = np.arange(5.0, 40.0, 0.02)
-ALPHA = {"α 110": (14.1, 900.0), "α 040": (16.9, 800.0), "α 130": (18.5, 500.0)}
-BETA, GAMMA, PE, TALC = (16.1, 300.0), (20.05, 200.0), (24.0, 60.0), (18.95, 1000.0)
-HALO = 5000.0
+X = np.arange(5.0, 40.0, 0.01)
+WIDTH, LORENTZ = 0.45, 0.45
+ALPHA = {"α 110": (14.12, 900.0), "α 040": (16.91, 1400.0), "α 130": (18.53, 600.0), "α 131": (21.84, 800.0)}
+BETA, GAMMA = ("β 110", 16.06, 300.0), ("γ 117", 20.06, 200.0)
+PE = (("PE", 21.64, 360.0), ("PE", 24.03, 120.0))
+HALO = 9000.0
+AXIS, OF = ("two_theta", "°"), ("intensity", "counts")
 
 
-def measured(*lines, talc=False):
-    """Return a diffractogram of lines, 0.4 wide, talc half as wide, on a halo and a ground of 20."""
-    places = [*ALPHA.values(), *lines]
-    found = [peak(place, height, 0.4) for place, height in places] + ([peak(*TALC, 0.2)] if talc else [])
-    y = 20 + gaussian(X, 17, HALO / (GAUSSIAN * 6), 6)
-    for line in found:
-        y = y + gaussian(X, line.position.value, line.height.value, line.fwhm.value)
-    fits = {"pattern": fit_with(X, found, noise=5.0, y=y)}
-    of, axis = ("intensity", "counts"), ("two_theta", "°")
-    return spectrum(X, y, axis=axis, of=of, fits=fits, conditions={"wavelength": Amount(1.5406, "Å")})
+def doublet(place, height, width=WIDTH, lorentz=LORENTZ):
+    """Return a line of Cu Kα1 with its Kα2."""
+    second = 2 * degrees(asin(sin(radians(place / 2)) * 1.544426 / 1.540598))
+    total = np.zeros(len(X))
+    for at, part in ((place, 1.0), (second, 0.5)):
+        lorentzian = 1 / (1 + 4 * ((X - at) / width) ** 2)
+        total += part * height * ((1 - lorentz) * gaussian(X, at, 1.0, width) + lorentz * lorentzian)
+    return total
 
 
-def named(name, at):
-    """Return a named line."""
-    return {"name": name, "at": at, "within": 0.3}
+def area(height, width=WIDTH, lorentz=LORENTZ):
+    """Return the area of both parts of a line."""
+    return 1.5 * height * width * ((1 - lorentz) * GAUSSIAN + lorentz * pi / 2)
 
 
-def extraction():
-    """Return what is taken of filled polypropylene."""
-    alpha = [named(name, at) for name, (at, _) in ALPHA.items()]
-    return Crystallinity.model_validate(
-        {
-            "fillers": [[18.8, 19.1]],
-            "others": [{"name": "PE", "window": [23.7, 24.3], "all_over_line": 4}],
-            "indices": [
-                {"name": "k_beta", "over": named("β 110", 16.1), "others": alpha},
-                {"name": "gamma index", "over": named("γ 117", 20.05), "others": alpha[2:]},
-            ],
-            "sizes": [{"name": "crystallite_size_040", "line": named("α 040", 16.9), "instrument_width": 0.1}],
-        }
-    )
+def measured(*lines, talc=0.0, shift=0.0, seed=0):
+    """Return counts of lines and talc 004 on a halo, air and a ground; the fit found strong lines and talc."""
+    y = 30 + 20 * np.exp(-(X - 5) / 3) + gaussian(X, 17.5, HALO / (GAUSSIAN * 7), 7)
+    for place, height in [*ALPHA.values(), *((at, height) for _, at, height in lines)]:
+        y = y + doublet(place + shift, height)
+    y = y + doublet(18.96 + shift, talc, 0.25)
+    counts = np.random.default_rng(seed).poisson(y).astype(float)
+    found = [peak(at + shift, height, WIDTH, profile="doublet") for at, height in ALPHA.values()]
+    found += [peak(18.96 + shift, talc, 0.25, profile="doublet")] if talc else []
+    conditions = {"wavelength": Amount(1.5406, "Å")}
+    return spectrum(X, counts, axis=AXIS, of=OF, fits={"pattern": fit_with(X, found)}, conditions=conditions)
 
 
-def area(height, fwhm=0.4):
-    """Return the area of a planted line."""
-    return GAUSSIAN * height * fwhm
+def declared(**more):
+    """Return what is declared of filled polypropylene."""
+    lines = [{"name": name, "at": at} for name, (at, _) in ALPHA.items()]
+    lines += [{"name": name, "at": at} for name, at, _ in (BETA, GAMMA)]
+    return {
+        "lines": lines,
+        "align": ["α 040", "α 110"],
+        "fillers": [[18.75, 19.15]],
+        "others": [{"name": "PE", "lines": [[21.64, 3], [24.03, 1]]}],
+        "indices": [
+            {"name": "k_beta", "over": "β 110", "others": ["α 110", "α 040", "α 130"]},
+            {"name": "gamma index", "over": "γ 117", "others": ["α 130"]},
+        ],
+        "sizes": [
+            {
+                "name": "crystallite_size_040",
+                "line": {"name": "α 040", "at": 16.91, "within": 0.3},
+                "instrument_width": 0.1,
+            }
+        ],
+        **more,
+    }
 
 
-@pytest.mark.parametrize("talc", [False, True])
-def test_crystallinity_is_lines_over_all_without_fillers(talc):
-    """Lines of the polymer over lines and halo; a filler's line changes nothing."""
-    found = by_name(extraction().features(measured(talc=talc)))["PP crystallinity"]
-    lines = sum(area(height) for _, height in ALPHA.values())
-    assert found.value == pytest.approx(100 * lines / (lines + HALO), abs=0.5)
+def features(made, **more):
+    """Return features by name."""
+    return by_name(Crystallinity.model_validate(declared(**more)).features(made))
 
 
-def test_a_second_polymer_is_told_by_its_lone_line():
-    """Its other lines lie under those of the first, which gets that much less."""
-    found = by_name(extraction().features(measured(PE, (21.6, 3 * PE[1]))))
-    lines = sum(area(height) for _, height in ALPHA.values())
-    whole = lines + 4 * area(PE[1]) + HALO
-    assert found["PE crystalline share"].value == pytest.approx(100 * 4 * area(PE[1]) / whole, abs=0.1)
-    assert found["PP crystallinity"].value == pytest.approx(100 * lines / (lines + HALO), abs=0.5)
+@pytest.mark.parametrize(("talc", "shift"), [(0.0, 0.0), (900.0, 0.0), (0.0, 0.06)])
+def test_crystallinity_is_lines_over_lines_and_halo(talc, shift):
+    """Within 3 %, whatever a filler adds beside a line, and however far the pattern is shifted."""
+    found = features(measured(BETA, GAMMA, talc=talc, shift=shift))
+    lines = sum(area(height) for height in (*(h for _, h in ALPHA.values()), BETA[2], GAMMA[2]))
+    assert found["PP crystallinity"].value == pytest.approx(100 * lines / (lines + HALO), abs=3.0)
+    assert found["pattern shift"].value == pytest.approx(shift, abs=1e-9)
 
 
-def test_a_second_polymer_that_is_not_there_is_below_detection():
-    """Its limit comes from the noise at its place."""
-    found = by_name(extraction().features(measured()))["PE crystalline share"]
-    assert found.state is State.BELOW_DETECTION
-    assert 0 < found.limit < 1
+def test_a_second_polymer_is_told_though_its_strongest_line_is_hidden():
+    """Its lines keep their ratio, so that the lone one tells of the other."""
+    found = features(measured(*PE))["PE crystalline share"]
+    lines, other = sum(area(h) for _, h in ALPHA.values()), area(360) + area(120)
+    assert found.value == pytest.approx(100 * other / (lines + other + HALO), abs=0.5)
+
+
+def test_what_is_not_there_is_below_detection():
+    """Without polyethylene, β and γ there are limits from the noise, above what is there: nothing."""
+    found = features(measured())
+    for name, largest in (("PE crystalline share", 2.0), ("k_beta", 0.02), ("gamma index", 0.1)):
+        assert found[name].state is State.BELOW_DETECTION, name
+        assert 0 < found[name].limit < largest
 
 
 def test_indices_go_by_heights():
-    """Turner-Jones' k_beta among α and β; γ over itself and 130; below detection without its line."""
-    found = by_name(extraction().features(measured(BETA, GAMMA)))
-    assert found["k_beta"].value == pytest.approx(300 / (300 + 900 + 800 + 500))
-    assert found["gamma index"].value == pytest.approx(200 / 700)
-    without = by_name(extraction().features(measured()))["k_beta"]
-    assert without.state is State.BELOW_DETECTION
-    assert 0 < without.limit < 0.01
+    """Turner-Jones' k_beta among α and β; γ over itself and 130."""
+    found = features(measured(BETA, GAMMA))
+    assert found["k_beta"].value == pytest.approx(300 / (300 + 900 + 1400 + 600), abs=0.01)
+    assert found["gamma index"].value == pytest.approx(200 / 800, abs=0.03)
 
 
-def test_an_index_without_its_reference_is_not_measured():
-    """No α 130, no γ index: a filler may have hidden it."""
-    settings = extraction().model_copy(update={"indices": extraction().indices[1:]})
-    fit = fit_with(X, [peak(20.05, 200.0, 0.4)])
-    found = by_name(settings.features(spectrum(X, np.ones(len(X)), fits={"pattern": fit})))["gamma index"]
-    assert found.state is State.NOT_MEASURED
-    assert "α 130" in found.reason
+def test_errors_are_what_repeats_scatter_by():
+    """Counting again scatters by the standard error, within a factor of two."""
+    repeats = [features(measured(BETA, GAMMA, seed=seed)) for seed in range(10)]
+    for name in ("PP crystallinity", "k_beta"):
+        scatter = np.std([found[name].value for found in repeats], ddof=1)
+        assert 0.3 < scatter / np.median([found[name].stderr for found in repeats]) < 2.0, name
 
 
 def test_size_follows_from_scherrer_without_the_instrument():
     """K λ / (β cos θ), the instrument's width taken off in squares."""
-    found = by_name(extraction().features(measured()))["crystallite_size_040"]
-    breadth = radians(np.sqrt(0.4**2 - 0.1**2))
-    assert found.value == pytest.approx(0.9 * 0.15406 / (breadth * cos(radians(16.9 / 2))), rel=1e-3)
+    found = features(measured())["crystallite_size_040"]
+    breadth = radians(np.sqrt(WIDTH**2 - 0.1**2))
+    assert found.value == pytest.approx(0.9 * 0.15406 / (breadth * cos(radians(16.91 / 2))), rel=1e-3)
 
 
-def test_without_a_fit_every_name_has_its_reason():
-    """Nothing is worked out of a curve that was not fitted."""
-    found = extraction().features(spectrum(X, np.ones(len(X))))
-    assert len(found) == 5
-    assert all("peak fit" in feature.reason for feature in found)
+def test_what_cannot_be_told_says_why():
+    """Without a fit, without the strong lines, or without the whole pattern every name has its reason."""
+    whole = measured()
+    n = len(features(whole))
+    lines = {"pattern": fit_with(X, [peak(20.06, 200.0, 0.4)])}
+    for made, says in (
+        (spectrum(X, np.ones(len(X)), axis=AXIS, of=OF), "peak fit"),
+        (spectrum(X, whole.clean.channels[0].values, axis=AXIS, of=OF, fits=lines), "shifted"),
+        (spectrum(X[:1500], X[:1500], axis=AXIS, of=OF, fits=whole.fits), "8 to 33"),
+    ):
+        found = features(made)
+        assert len(found) == n
+        assert says in found["PP crystallinity"].reason
+        assert says in found["k_beta"].reason
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ({"align": ["α 999"]}, "α 999"),
+        ({"halo": [20, 10]}, "no window"),
+        ({"others": [{"name": "β 110", "lines": [[1, 1]]}]}, "another name"),
+    ],
+)
+def test_settings_that_contradict_themselves_are_refused(more, says):
+    """Names exist and differ, windows rise."""
+    with pytest.raises(ValidationError, match=says):
+        Crystallinity.model_validate(declared(**more))
