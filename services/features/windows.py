@@ -16,7 +16,7 @@ from services.records.curve import Channel
 from services.records.feature import Feature
 from services.records.processed import Processed
 
-__all__ = ["Band", "Ratio", "Windows"]
+__all__ = ["Band", "BandRatio", "Windows"]
 
 _FEWEST_POINTS = 3
 _TOP = 0.85
@@ -50,7 +50,7 @@ class Band(Frozen):
         return self
 
 
-class Ratio(Frozen):
+class BandRatio(Frozen):
     """One band over another, or over a sum of several."""
 
     name: str = Field(min_length=1, description="Name of the feature.")
@@ -68,7 +68,7 @@ class Windows(Extraction):
 
     kind: Literal["windows"] = "windows"
     bands: tuple[Band, ...] = Field(min_length=1, description="Windows.")
-    ratios: tuple[Ratio, ...] = Field(default=(), description="Ratios of them.")
+    ratios: tuple[BandRatio, ...] = Field(default=(), description="Ratios of them.")
     channel: str = Field(default="", description="Quantity of the curve to integrate; its first if empty.")
 
     @model_validator(mode="after")
@@ -182,7 +182,7 @@ def _top_weights(x: np.ndarray, y: np.ndarray, inside: np.ndarray) -> tuple[np.n
     return at, np.asarray(apart ** np.arange(degree + 1) @ solve)
 
 
-def _ratio(ratio: Ratio, found: dict[str, _Strength], bands: dict[str, Band]) -> Feature:
+def _ratio(ratio: BandRatio, found: dict[str, _Strength], bands: dict[str, Band]) -> Feature:
     over, several = found[ratio.over], [found[name] for name in _several(ratio.under)]
     written = " + ".join(_recipe(bands[name]) for name in _several(ratio.under))
     written = f"({written})" if len(several) > 1 else written
