@@ -19,7 +19,7 @@ __all__ = ["Amounts"]
 class Amounts(Extraction):
     """Every amount of a table, or those declared."""
 
-    kind: Literal["amounts"] = "amounts"
+    kind: Literal["amounts"] = Field(default="amounts", description="Which extraction this is.")
     only: tuple[str, ...] = Field(default=(), description="Which quantities; all if empty.")
     names: Mapping[str, str] = Field(default_factory=dict, description="What quantities are called as features.")
 

@@ -81,7 +81,7 @@ class Crystallinity(Extraction):
     The peak fit tells how far the pattern is shifted, where fillers stand, and how wide lines are.
     """
 
-    kind: Literal["crystallinity"] = "crystallinity"
+    kind: Literal["crystallinity"] = Field(default="crystallinity", description="Which extraction this is.")
     fit: str = Field(default="", description="Which peak fit; the only one if empty.")
     polymer: str = Field(default="PP", description="What the first polymer is called in names.")
     lines: tuple[PatternLine, ...] = Field(min_length=1, description="Its lines, those of all its phases.")

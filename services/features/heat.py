@@ -83,7 +83,7 @@ class Heat(Extraction):
     Runs that wait for oxidation are passed over: they give nothing.
     """
 
-    kind: Literal["heat"] = "heat"
+    kind: Literal["heat"] = Field(default="heat", description="Which extraction this is.")
     stretch: str = Field(default="heat 1", description="Name of the stretch: heat 1, cool, heat 2.")
     transitions: tuple[Transition, ...] = Field(min_length=1, description="Transitions.")
     smoothing_kelvin: float = Field(default=1.0, gt=0, description="Width over which slopes are taken, K.")

@@ -53,7 +53,7 @@ class ImageParticles(Extraction):
     those that touch the edge (ISO 13322-1); what touches each other counts as one.
     """
 
-    kind: Literal["image"] = "image"
+    kind: Literal["image"] = Field(default="image", description="Which extraction this is.")
     particles: tuple[Particles, ...] = Field(min_length=1, description="Kinds of particles.")
     illumination: Literal["even", "uneven"] = Field(
         default="uneven", description="Whether a surface of second degree through the matrix is divided out first."

@@ -25,7 +25,7 @@ _SURE = 8.0
 class Induction(Extraction):
     """Oxidation induction time in min; other runs give nothing, one that ends before is above its range."""
 
-    kind: Literal["induction"] = "induction"
+    kind: Literal["induction"] = Field(default="induction", description="Which extraction this is.")
     purge_min: float = Field(default=1.0, ge=0, description="How long the new gas needs to drive out the old, min.")
     least_rise: float = Field(
         default=0.1, gt=0, description="An exotherm rises by this at least above the baseline, in W/g (or mW)."

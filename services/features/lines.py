@@ -52,7 +52,7 @@ class PeakRow(Frozen):
 class Peaks(Extraction):
     """All peaks of a fit, as rows: which is which is decided over many specimens, so they are no columns here."""
 
-    kind: Literal["peaks"] = "peaks"
+    kind: Literal["peaks"] = Field(default="peaks", description="Which extraction this is.")
     fit: str = Field(default="", description="Which peak fit; every one if empty.")
     broad: bool = Field(default=True, description="Whether halos are among them.")
 
@@ -87,7 +87,7 @@ class NamedLine(Frozen):
 class Lines(Extraction):
     """Named lines of a fit; one that is not there is below detection, with three standard deviations as its limit."""
 
-    kind: Literal["lines"] = "lines"
+    kind: Literal["lines"] = Field(default="lines", description="Which extraction this is.")
     fit: str = Field(default="", description="Which peak fit; the only one if empty.")
     lines: tuple[NamedLine, ...] = Field(min_length=1, description="Lines.")
     give: tuple[Quantity, ...] = Field(default=("position", "height", "fwhm", "area"), description="What of each.")

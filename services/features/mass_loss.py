@@ -46,7 +46,7 @@ class MassStep(Frozen):
 class MassLoss(Extraction):
     """Steps, residue and minerals of a TG run, in per cent of the first mass."""
 
-    kind: Literal["mass loss"] = "mass loss"
+    kind: Literal["mass loss"] = Field(default="mass loss", description="Which extraction this is.")
     steps: tuple[MassStep, ...] = Field(default=(), description="Steps.")
     losses: tuple[float, ...] = Field(default=(), description="Losses in %, whose temperature is a feature.")
     residue: str = Field(default="", description="Name of what is left at the end; none if empty.")

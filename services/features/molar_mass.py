@@ -54,7 +54,7 @@ class MolarMass(Extraction):
     The averages are of all that was dissolved, as if it were of the polymer of the calibration.
     """
 
-    kind: Literal["molar mass"] = "molar mass"
+    kind: Literal["molar mass"] = Field(default="molar mass", description="Which extraction this is.")
     calibration: Calibration | None = Field(default=None, description="For chromatograms; without it they are refused.")
     low: float | None = Field(default=None, alias="from", description="Lowest log10 M that counts; all if left out.")
     high: float | None = Field(default=None, alias="to", description="Highest log10 M that counts; all if left out.")

@@ -66,10 +66,19 @@ class Windows(Extraction):
     average. Standard errors are those of the noise; of fitted lines, as if their errors were independent.
     """
 
-    kind: Literal["windows"] = "windows"
+    kind: Literal["windows"] = Field(default="windows", description="Which extraction this is.")
     bands: tuple[Band, ...] = Field(min_length=1, description="Windows.")
     ratios: tuple[BandRatio, ...] = Field(default=(), description="Ratios of them.")
-    channel: str = Field(default="", description="Quantity of the curve to integrate; its first if empty.")
+    channel: str = Field(default="", description="Quantity of the curve to integrate; the cleaned one if empty.")
+    strangers: tuple[float, ...] = Field(
+        default=(),
+        description="Places of narrow lines of something else, as of steam, up or down: they are fitted beside a "
+        "smooth curve, and their part of a band is taken off.",
+    )
+    stranger_width: float = Field(default=4.0, gt=0, description="FWHM of those lines, in units of the axis.")
+    smoothest: float = Field(
+        default=24.0, gt=0, description="Shortest wave of the smooth curve beside them, in units of the axis."
+    )
 
     @model_validator(mode="after")
     def _names_exist(self) -> Windows:
@@ -85,7 +94,7 @@ class Windows(Extraction):
     def features(self, processed: Processed) -> tuple[Feature, ...]:
         """Take bands that are features, then ratios."""
         unit = _unit(processed, self.channel)
-        found = {band.name: _strength(processed, band, self.channel) for band in self.bands}
+        found = {band.name: self._strength(processed, band) for band in self.bands}
         own = [
             _stated(band.name, found[band.name], unit if band.of != "height" else "", _recipe(band))
             for band in self.bands
@@ -93,6 +102,15 @@ class Windows(Extraction):
         ]
         by_name = {band.name: band for band in self.bands}
         return (*own, *(_ratio(ratio, found, by_name) for ratio in self.ratios))
+
+    def _strength(self, processed: Processed, band: Band) -> _Strength:
+        if band.of == "fitted area":
+            return _of_fit(processed, band)
+        found = signal_of(processed, self.channel)
+        if isinstance(found, str) or processed.clean is None:
+            return _Strength(reason=found if isinstance(found, str) else "the measurement has no curve")
+        strangers = (self.strangers, self.stranger_width, self.smoothest)
+        return _of_data(processed.clean.axis, found[0].values, found[1], band, strangers)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,21 +124,18 @@ class _Strength:
     reason: str = ""
 
 
-def _strength(processed: Processed, band: Band, channel: str) -> _Strength:
-    if band.of == "fitted area":
-        fit = fit_of(processed, band.fit)
-        if fit is None:
-            return _Strength(reason=without_fit(processed, band.fit))
-        lines = [line for line in fit.lines if band.low <= line.position.value <= band.high]
-        errors = [line.area.stderr for line in lines]
-        return _Strength(value=sum(line.area.value for line in lines), stderr=float(np.linalg.norm(errors or [0.0])))
-    found = signal_of(processed, channel)
-    if isinstance(found, str) or processed.clean is None:
-        return _Strength(reason=found if isinstance(found, str) else "the measurement has no curve")
-    return _of_data(processed.clean.axis, found[0].values, found[1], band)
+def _of_fit(processed: Processed, band: Band) -> _Strength:
+    fit = fit_of(processed, band.fit)
+    if fit is None:
+        return _Strength(reason=without_fit(processed, band.fit))
+    lines = [line for line in fit.lines if band.low <= line.position.value <= band.high]
+    errors = [line.area.stderr for line in lines]
+    return _Strength(value=sum(line.area.value for line in lines), stderr=float(np.linalg.norm(errors or [0.0])))
 
 
-def _of_data(axis: Channel, y: np.ndarray, noise: np.ndarray, band: Band) -> _Strength:
+def _of_data(
+    axis: Channel, y: np.ndarray, noise: np.ndarray, band: Band, strangers: tuple[tuple[float, ...], float, float]
+) -> _Strength:
     x = axis.values
     inside = np.flatnonzero((x >= band.low) & (x <= band.high) & np.isfinite(y))
     if len(inside) < _FEWEST_POINTS or x[0] > band.low or x[-1] < band.high:
@@ -138,8 +153,35 @@ def _of_data(axis: Channel, y: np.ndarray, noise: np.ndarray, band: Band) -> _St
     weights[at] += of_point
     for end, (level, lean) in zip(ends, line, strict=True):
         weights[end] -= (of_point * (level + lean * x[at])).sum() / len(end)
+    weights = _without_strangers(x, np.isfinite(y), weights, *strangers)
     kept = weights != 0
     return _Strength(float(weights[kept] @ y[kept]), float(np.linalg.norm((weights * noise)[kept])), weights, noise)
+
+
+def _without_strangers(
+    x: np.ndarray, known: np.ndarray, weights: np.ndarray, places: tuple[float, ...], width: float, smoothest: float
+) -> np.ndarray:
+    """Return weights that give a sum without narrow lines: those are fitted to the same points beside a smooth curve.
+
+    All is linear in the data, so that errors of the fit are in the error of the sum.
+    """
+    used = np.flatnonzero(weights)
+    at = np.arange(used[0], used[-1] + 1)
+    at = at[known[at]]
+    wide = float(np.ptp(x[at]))
+    near = [place for place in places if x[at[0]] - width <= place <= x[at[-1]] + width]
+    if not near:
+        return weights
+    lines = np.array([0.5 ** (4 * ((x[at] - place) / width) ** 2) for place in near])
+    along = (x[at] - x[at[0]]) / wide
+    waves = np.arange(1, max(1, int(2 * wide / smoothest)) + 1)
+    smooth = np.vstack([np.ones_like(along), along, along**2, np.cos(np.pi * np.outer(waves, along))])
+    if len(smooth) + len(lines) >= len(at):
+        return weights
+    amounts = np.linalg.pinv(np.vstack([lines, smooth]).T)[: len(lines)]
+    found = weights.copy()
+    found[at] -= amounts.T @ (lines @ weights[at])
+    return found
 
 
 def _line_weights(

@@ -120,3 +120,16 @@ def test_settings_that_contradict_themselves_are_refused(part, says):
     """A window rises, a ratio's bands exist, names differ, keys are known."""
     with pytest.raises(ValidationError, match=says):
         Windows.model_validate(part)
+
+
+def test_steam_in_a_window_is_taken_off_and_costs_certainty():
+    """Narrow lines at known places, up or down, change no area; the error grows by what their fit costs."""
+    steam = sum(gaussian(X, at, height, 4.0) for at, height in ((1080, 0.4), (1098, -0.5), (1117, 0.6)))
+    made = Windows.model_validate({**windows().model_dump(by_alias=True), "strangers": [1080, 1098, 1117]})
+    bare = by_name(windows().features(spectrum(X, two_bands() + steam, noise=0.01)))["one"]
+    without = by_name(made.features(spectrum(X, two_bands(), noise=0.01)))["one"]
+    found = by_name(made.features(spectrum(X, two_bands() + steam, noise=0.01)))["one"]
+    assert abs(bare.value - 60 * GAUSSIAN) > 1.5
+    assert found.value == pytest.approx(without.value, abs=1e-6)
+    assert found.value == pytest.approx(60 * GAUSSIAN, rel=0.02)
+    assert found.stderr > bare.stderr
