@@ -15,7 +15,7 @@ from services.records.processed import Processed
 from services.records.reading import Image
 
 if TYPE_CHECKING:
-    from services.features.segmentation import Sections
+    from services.features.sections import Sections
 
 __all__ = ["ImageParticles", "Particles"]
 
@@ -86,7 +86,7 @@ class ImageParticles(Extraction):
         return tuple(found)
 
     def _of_image(self, image: Image, prefix: str) -> list[Feature]:
-        from services.features.segmentation import Field as Picture  # scipy and scikit-image, where they are needed
+        from services.features.segmentation import Field as Picture  # scipy, where it is needed
 
         field = Picture.of(image.pixels, self.strip_rows, self.most_pixels, is_even=self.illumination == "even")
         found: list[Feature] = []

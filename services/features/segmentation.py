@@ -8,114 +8,41 @@ grey in common. Heavy libraries live here alone.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Self
 
 import numpy as np
 from scipy import ndimage
 
-__all__ = ["Field", "Sections"]
+from services.features.grey_levels import light_of, matrix_of
+from services.features.sections import Sections
+
+__all__ = ["Field", "strip_of"]
 
 _STRIP_ALIKE = 0.4
 """In a row of the strip below a picture this share of all pixels has one grey."""
 _LARGEST_STRIP = 0.25
 _FEWEST_ROWS = 16
 _TOO_SMALL = f"a picture has {_FEWEST_ROWS} rows and columns at least, beside its strip"
-_BLOCKS = 24
 _SMOOTH_PIXELS = 0.7
 _REACH_PIXELS = 3
 """How far away a particle's top is looked for: farther than an edge is blurred."""
 _SURE = 4.5
-_MAD_TO_SD = 1.4826
+"""A particle rises above the matrix by more than this many of its spreads."""
 _LOCAL_PIXELS = 101
 _EDGE_PIXELS, _RING_PIXELS = 2, 2
 """How far an edge is blurred, inwards and outwards."""
 _FEWEST_INSIDE = 4
+"""Pixels of an inside that say what grey a particle has."""
 _USUAL = 0.25
-_BINS, _SMOOTH_BINS = 256, 2.0
-_HALF_WIDTH = 1.1774
-"""Half width at half height of a normal distribution, in standard deviations."""
-_ENOUGH = 0.3
-"""A block counts where this share of its pixels is of the matrix."""
-_DEEP = 0.6
-"""Two modes of grey are two where the valley between them is lower than this share of the lesser."""
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Sections:
-    """Particles of one kind: which pixels they cover, and of each its number of pixels and centre.
-
-    `covered` says how much of each pixel, shape (rows, columns). `pixels` (the area), `row`, `column` have shape (n,)
-    each; `is_whole` says which do not touch the edge.
-    """
-
-    covered: np.ndarray
-    pixels: np.ndarray
-    row: np.ndarray
-    column: np.ndarray
-    is_whole: np.ndarray
-
-    @property
-    def n(self) -> int:
-        """How many there are."""
-        return len(self.pixels)
-
-    @property
-    def share(self) -> float:
-        """Share of the area, 0 to 1."""
-        return float(self.covered.mean())
-
-    def shares(self, parts: int) -> np.ndarray:
-        """Return the share of the area in each of parts × parts sub-fields, shape (parts², )."""
-        rows, columns = (np.linspace(0, n, parts + 1).astype(int) for n in self.covered.shape)
-        sums = np.add.reduceat(np.add.reduceat(self.covered, rows[:-1], axis=0), columns[:-1], axis=1)
-        return np.asarray((sums / np.outer(np.diff(rows), np.diff(columns))).ravel())
-
-    def statistic(self, what: str, um_per_pixel: float, parts: int) -> tuple[float, float]:
-        """Return a statistic of sizes in µm (or 1/mm²) and its standard error, leaving out one sub-field at a time.
-
-        The delete-a-group jackknife: Kott, J. Official Statistics 17 (2001) 521.
-        """
-        rows, columns = self.covered.shape
-        group = np.minimum(self.row * parts // rows, parts - 1) * parts + np.minimum(
-            self.column * parts // columns, parts - 1
-        )
-        field = rows * columns * (um_per_pixel * 1e-3) ** 2  # mm²
-        diameter = um_per_pixel * np.sqrt(4 / np.pi * self.pixels)
-        value = _statistic(what, diameter[self.is_whole], len(diameter), field)
-        n_groups = parts * parts
-        without = []
-        for k in range(n_groups):
-            kept = group != k
-            if (kept & self.is_whole).any():
-                part = field * (1 - 1 / n_groups)
-                without.append(_statistic(what, diameter[kept & self.is_whole], int(kept.sum()), part))
-        if len(without) < 2 or not np.isfinite(value):
-            return value, float("nan")
-        return value, float(np.sqrt((len(without) - 1) * np.var(without)))
-
-
-def _statistic(what: str, diameter: np.ndarray, n: int, field: float) -> float:
-    if what == "count density":
-        return n / field
-    if not len(diameter):
-        return float("nan")
-    if what == "number median":
-        return float(np.median(diameter))
-    area = diameter**2
-    if what == "area-weighted mean":
-        return float((area * diameter).sum() / area.sum())
-    order = np.argsort(diameter)
-    before = np.cumsum(area[order]) - 0.5 * area[order]
-    return float(np.interp(int(what[1:]) / 100 * area.sum(), before, diameter[order]))
+"""Quantile of the greys of all insides below which no particle is taken to lie."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Field:
     """A picture without its strip, its light evened: grey over the matrix, shape (rows, columns), float32.
 
-    `spread` is that of the matrix; `binned` pixels along each side were averaged into
-    one. `why_not` says why nothing can be seen in it; empty where it can.
+    `spread` is that of the matrix; `binned` pixels along each side were averaged into one. `why_not` says why nothing
+    can be seen in it; empty where it can.
     """
 
     relative: np.ndarray
@@ -141,10 +68,10 @@ class Field:
         if not np.ptp(smooth) > 0:
             return cls(relative=smooth, spread=0.0, binned=binned, why_not="all pixels are alike")
         if not is_even:
-            light = _light(smooth)
+            light = light_of(smooth)
             smooth /= light
             smooth *= np.float32(light.mean())
-        matrix, spread = _matrix(smooth)
+        matrix, spread = matrix_of(smooth)
         smooth -= np.float32(matrix)
         return cls(relative=smooth, spread=spread, binned=binned)
 
@@ -271,88 +198,3 @@ def _binned(pixels: np.ndarray, side: int) -> np.ndarray:
         return grey
     rows, columns = (n // side for n in grey.shape)
     return np.asarray(grey[: rows * side, : columns * side].reshape(rows, side, columns, side).mean(axis=(1, 3)))
-
-
-def _light(grey: np.ndarray) -> np.ndarray:
-    """Return a surface of second degree through the matrix: through medians of blocks, without those that stand out."""
-    rows, columns = grey.shape
-    side = max(4, min(rows, columns) // _BLOCKS)
-    n_rows, n_columns = rows // side, columns // side
-    step = max(1, side // 10)
-    blocks = grey[: n_rows * side, : n_columns * side].reshape(n_rows, side, n_columns, side)[:, ::step, :, ::step]
-    values = np.swapaxes(blocks, 1, 2).reshape(n_rows * n_columns, -1)
-    mode = _mode(values)
-    of_matrix = (values >= mode.low) & (values <= mode.high)
-    enough = of_matrix.mean(axis=1) >= _ENOUGH
-    values, of_matrix = values[enough], of_matrix[enough]
-    z = np.nanmedian(np.where(of_matrix, values, np.nan), axis=1)
-    y, x = (
-        a.ravel()[enough]
-        for a in np.meshgrid(
-            ((np.arange(n_rows) + 0.5) * side / rows), ((np.arange(n_columns) + 0.5) * side / columns), indexing="ij"
-        )
-    )
-    powers = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=1)
-    kept = np.ones(len(z), dtype=bool)
-    for _ in range(5):
-        c = np.linalg.lstsq(powers[kept], z[kept], rcond=None)[0]
-        apart = z - powers @ c
-        middle = float(np.median(apart[kept]))
-        spread = _MAD_TO_SD * float(np.median(np.abs(apart[kept] - middle)))
-        now = np.abs(apart - middle) <= 2.5 * spread
-        if now.sum() < 3 * powers.shape[1] or (now == kept).all():
-            break
-        kept = now
-    u, v = (
-        ((np.arange(columns) + 0.5) / columns).astype(np.float32),
-        ((np.arange(rows) + 0.5) / rows).astype(np.float32),
-    )
-    c = c.astype(np.float32)
-    surface = (c[0] + c[2] * v + c[5] * v * v)[:, None] + (c[1] * u + c[3] * u * u)[None, :] + c[4] * np.outer(v, u)
-    return np.asarray(np.maximum(surface, 0.05 * float(np.abs(z).max())), dtype=np.float32)
-
-
-def _matrix(grey: np.ndarray) -> tuple[float, float]:
-    """Return the grey of the matrix, and its spread: by the half width of its mode on the narrower side."""
-    mode = _mode(grey[::3, ::3])
-    return mode.grey, mode.spread
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Mode:
-    """A mode of grey: its place and spread, and the valleys on either side; infinite where there is none."""
-
-    grey: float
-    spread: float
-    low: float
-    high: float
-
-
-def _mode(values: np.ndarray) -> _Mode:
-    """Return the mode that holds most pixels: particles of one even grey may make the highest, but not the fullest."""
-    low, high = (float(q) for q in np.quantile(values, (0.001, 0.999)))
-    counts, edges = np.histogram(values, bins=_BINS, range=(low, max(high, low + 1e-6)))
-    level = ndimage.gaussian_filter1d(counts.astype(float), _SMOOTH_BINS)
-    modes: list[int] = []
-    for k in [k for k in range(1, _BINS - 1) if level[k - 1] < level[k] >= level[k + 1]]:
-        if modes and level[modes[-1] : k + 1].min() > _DEEP * min(level[modes[-1]], level[k]):
-            modes[-1] = max(modes[-1], k, key=lambda place: float(level[place]))
-        else:
-            modes.append(k)
-    modes = modes or [int(np.argmax(level))]
-    valleys = [a + int(np.argmin(level[a:b])) for a, b in pairwise(modes)]
-    bounds = [0, *valleys, _BINS]
-    held = [float(level[a:b].sum()) for a, b in pairwise(bounds)]
-    which = int(np.argmax(held))
-    top, wide = modes[which], float(edges[1] - edges[0])
-    under = level < 0.5 * level[top]
-    before, behind = np.flatnonzero(under[:top]), np.flatnonzero(under[top:])
-    halves = [top - int(before[-1])] if len(before) else []
-    halves += [int(behind[0])] if len(behind) else []
-    in_bins = (min(halves, default=_BINS) - 0.5) / _HALF_WIDTH
-    return _Mode(
-        grey=float(edges[top]) + 0.5 * wide,
-        spread=wide * float(np.sqrt(max(in_bins**2 - _SMOOTH_BINS**2, 1.0))),
-        low=float(edges[bounds[which]]) if which else -np.inf,
-        high=float(edges[bounds[which + 1]]) if which < len(modes) - 1 else np.inf,
-    )
