@@ -10,9 +10,12 @@ import pytest
 
 from campaigns.polypropylene.laboratory.analysing import analysis_files
 from campaigns.polypropylene.laboratory.choice import LaboratoryChoice
+from campaigns.polypropylene.laboratory.instruments.ftir import WAVENUMBERS, absorbance
 from campaigns.polypropylene.laboratory.instruments.gpc import mass_distribution
 from campaigns.polypropylene.laboratory.instruments.microscopy import visible_shares
 from campaigns.polypropylene.laboratory.instruments.oit import induction_time
+from campaigns.polypropylene.laboratory.instruments.reflections import PHASES
+from campaigns.polypropylene.laboratory.instruments.waxs import lines
 from campaigns.polypropylene.specimens import specimens
 from services.features.defaults import default_extractions
 from services.features.extract import features_of
@@ -20,17 +23,14 @@ from services.ingest.readers.base import Source
 from services.ingest.reading import read_source
 from services.preprocessing.chain import process
 from services.preprocessing.default_chains import default_chain
+from services.preprocessing.peakfit.sequential import fit_peaks
 from services.records.processed import Processed
-from tests.services.features.making import by_name
+from tests.services.features.making import by_name, spectrum
 
 MODALITIES = {"tg.txt": "TG", "dsc.txt": "DSC", "oit.txt": "OIT", "xrf.csv": "XRF", "gpc distribution.csv": "GPC"}
+MODALITIES |= {"waxs.xrdml": "WAXS", "waxs.ras": "WAXS", "waxs.xy": "WAXS", "ftir.jdx": "FT-IR"}
 MODALITIES |= {"SEM cut.tif": "microscopy", "SEM fracture.tif": "microscopy"}
 N_SPECIMENS = 3
-
-
-def unfitted(x, y, settings):
-    """Fit nothing: these features need no fit."""
-    raise ValueError(f"{settings.name} is not fitted here")
 
 
 @cache
@@ -47,7 +47,8 @@ def found():
             chain = default_chain(modality)
             processed = Processed(reading=reading, clean=None, fits={})
             if chain is not None and reading.curves:
-                processed = process(reading, chain.model_copy(update={"peaks": ()}), unfitted)
+                peaks = chain.peaks if modality == "WAXS" else ()
+                processed = process(reading, chain.model_copy(update={"peaks": peaks}), fit_peaks)
             began = time.process_time()
             features |= by_name(features_of(processed, default_extractions(modality)))
             seconds += time.process_time() - began
@@ -100,6 +101,39 @@ def test_area_shares_are_volume_shares_within_what_one_field_tells():
         for name, true in (("filler", filler), ("rubber", 100 * shares["rubber"])):
             feature = features[f"{name} area share"]
             assert abs(feature.value - true) <= max(0.1 * true, 3 * feature.stderr, 0.2), name
+
+
+def test_crystallinity_and_phases_are_those_of_the_skin():
+    """Crystalline polypropylene over that and all that is amorphous within 4 %, k_beta within 0.02."""
+    for structure, features, _ in found():
+        made, skin = structure.composition, structure.skin
+        amorphous = made.pp * (1 - skin.pp) + made.pe * (1 - skin.pe) + made.rubber
+        crystalline = made.pp * skin.pp
+        true = 100 * crystalline / (crystalline + amorphous)
+        assert features["PP crystallinity"].value == pytest.approx(true, abs=4.0)
+        true_pe = 100 * made.pe * skin.pe / (crystalline + amorphous + made.pe * skin.pe)
+        pe = features["PE crystalline share"]
+        assert (pe.value if pe.value is not None else 0.5 * pe.limit) == pytest.approx(true_pe, abs=1.0)
+        heights = {}
+        for reflection, share, size in lines(structure):
+            if reflection in PHASES["alpha"].reflections or reflection in PHASES["beta"].reflections:
+                phase = "beta" if reflection in PHASES["beta"].reflections else "alpha"
+                heights[phase, reflection.hkl] = share * size  # areas over breadths
+        beta = heights["beta", "110"]
+        index = beta / (beta + sum(heights["alpha", hkl] for hkl in ("110", "040", "130")))
+        k_beta = features["k_beta"]
+        assert (k_beta.value if k_beta.value is not None else 0.5 * k_beta.limit) == pytest.approx(index, abs=0.02)
+
+
+def test_carbonyl_index_is_that_of_a_spectrum_without_noise_and_steam():
+    """The same index of the specimen's own absorbance, without what the air and the detector add: within 15 %."""
+    extractions = [e for e in default_extractions("FT-IR") if e.kind == "windows"][:1]
+    for structure, features, _ in found():
+        true = spectrum(WAVENUMBERS[::-1].copy(), absorbance(structure)[::-1].copy())
+        for name in ("carbonyl index SAUB", "carbonyl index over C–H"):
+            wanted = by_name(features_of(true, tuple(extractions)))[name].value
+            tolerance = max(0.15 * wanted, 3 * features[name].stderr)
+            assert features[name].value == pytest.approx(wanted, abs=tolerance), name
 
 
 def test_features_of_a_specimen_take_little_time():
