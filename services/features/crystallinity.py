@@ -78,7 +78,8 @@ class CrystalliteSize(Frozen):
 class Crystallinity(Extraction):
     """Crystalline share of what scatters, further polymers, indices of phases, and crystallite sizes.
 
-    The peak fit tells how far the pattern is shifted, where fillers stand, and how wide lines are.
+    The peak fit tells how far the pattern is shifted, where fillers stand, and how wide lines are. Standard errors are
+    those of counting: what the shape of a halo leaves open, about 1 % of crystallinity, is not in them.
     """
 
     kind: Literal["crystallinity"] = Field(default="crystallinity", description="Which extraction this is.")

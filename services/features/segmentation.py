@@ -192,9 +192,10 @@ def strip_of(pixels: np.ndarray) -> int:
 
 
 def _binned(pixels: np.ndarray, side: int) -> np.ndarray:
-    """Return grey as float32, averaged over colours and over squares of pixels."""
-    grey = pixels.astype(np.float32) if pixels.ndim == 2 else pixels[..., :3].mean(axis=2, dtype=np.float32)
+    """Return grey as float32, averaged over colours and squares of pixels; no whole copy is made of a large one."""
+    grey = pixels if pixels.ndim == 2 else pixels[..., :3].mean(axis=2, dtype=np.float32)
     if side == 1:
-        return grey
+        return np.asarray(grey, dtype=np.float32)
     rows, columns = (n // side for n in grey.shape)
-    return np.asarray(grey[: rows * side, : columns * side].reshape(rows, side, columns, side).mean(axis=(1, 3)))
+    squares = grey[: rows * side, : columns * side].reshape(rows, side, columns, side)
+    return np.asarray(squares.mean(axis=(1, 3), dtype=np.float32))
