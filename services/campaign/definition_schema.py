@@ -46,6 +46,7 @@ def json_schema() -> dict[str, Any]:
         "description": condition["description"],
         "anyOf": [{"type": "string"}, {"type": "number"}, _TEXTS, condition],
     }
+    definitions["JsonValue"] = {"description": "A number, a text, a list or several of them by name."}
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Campaign definition",
@@ -56,18 +57,21 @@ def json_schema() -> dict[str, Any]:
         "additionalProperties": False,
         "$defs": dict(sorted(definitions.items())),
     }
-    for name in _selected_by_kind(schema):
+    for name, key in sorted(_selected(schema)):
         required = definitions[name].setdefault("required", [])
-        definitions[name]["required"] = ["kind", *(key for key in required if key != "kind")]
+        definitions[name]["required"] = [key, *(other for other in required if other != key)]
     return schema
 
 
-def _selected_by_kind(part: Any) -> set[str]:
-    """Name the definitions that a `kind` chooses between: there it has to be written."""
+def _selected(part: Any) -> set[tuple[str, str]]:
+    """Name the definitions that a `kind` or a `step` chooses between, with that key: there it has to be written."""
     if isinstance(part, list):
-        return {name for entry in part for name in _selected_by_kind(entry)}
+        return {found for entry in part for found in _selected(entry)}
     if not isinstance(part, dict):
         return set()
-    found = {name for entry in part.values() for name in _selected_by_kind(entry)}
-    mapping = part.get("discriminator", {}).get("mapping", {}) if isinstance(part.get("discriminator"), dict) else {}
-    return found | {reference.rpartition("/")[2] for reference in mapping.values()}
+    below = {found for entry in part.values() for found in _selected(entry)}
+    chosen = part.get("discriminator")
+    if not isinstance(chosen, dict):
+        return below
+    references = chosen.get("mapping", {}).values()
+    return below | {(reference.rpartition("/")[2], str(chosen["propertyName"])) for reference in references}

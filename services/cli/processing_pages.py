@@ -48,7 +48,7 @@ def summary(view: ProcessView) -> Iterator[str]:
 
 def features_page(view: FeaturesView) -> RenderableType:
     """List features, one a row."""
-    table = plain_table(["modality", "feature", "value", "± se", "unit", ""], ["value", "± se"])
+    table = plain_table(["modality", "feature", "value", "± se", "unit", ""], [], right=(2, 3))
     before = ""
     for one in view.features:
         shown = one.modality if one.modality != before else ""

@@ -25,10 +25,10 @@ class SqlFeatures:
 
     def recipes(self) -> dict[str, str]:
         """Return the recipe that each measurement went through last, by measurement."""
-        row = DerivationRow
-        wanted = select(col(row.measurement), col(row.recipe)).order_by(col(row.measurement), col(row.number))
+        table = DerivationRow
+        wanted = select(col(table.measurement), col(table.recipe)).order_by(col(table.measurement), col(table.number))
         with reading(self._engine) as connection:
-            return dict(connection.execute(wanted).tuples().all())
+            return {row.measurement: row.recipe for row in connection.execute(wanted)}
 
     def put(self, derived: Derived, *, at: datetime) -> bool:
         """Write what a recipe made of a measurement, all or nothing; say whether that was not there yet.
@@ -43,7 +43,7 @@ class SqlFeatures:
         row = DerivationRow
         with writing(self._engine, "features") as connection:
             last = select(col(row.recipe), col(row.number)).where(col(row.measurement) == derived.measurement)
-            known = dict(connection.execute(last).tuples().all())
+            known = {one.recipe: one.number for one in connection.execute(last)}
             newest = max(known.values(), default=0)
             if derived.recipe in known:
                 if known[derived.recipe] < newest:

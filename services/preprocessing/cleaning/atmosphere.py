@@ -32,7 +32,7 @@ class Atmosphere(Step):
 
     version: ClassVar[int] = 1
 
-    step: Literal["atmosphere"]
+    step: Literal["atmosphere"] = Field(description="Which step this is.")
     carbon_dioxide: tuple[float, float] | None = Field(
         default=(2280.0, 2400.0), description="Where it absorbs, cm⁻¹; null leaves it."
     )

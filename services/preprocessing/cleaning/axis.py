@@ -24,7 +24,7 @@ class Range(Step):
 
     version: ClassVar[int] = 1
 
-    step: Literal["range"]
+    step: Literal["range"] = Field(description="Which step this is.")
     low: float | None = Field(default=None, alias="from", description="Where it begins; the curve's first point.")
     high: float | None = Field(default=None, alias="to", description="Where it ends; the curve's last point.")
 
@@ -72,7 +72,7 @@ class Grid(Step):
 
     version: ClassVar[int] = 1
 
-    step: Literal["grid"]
+    step: Literal["grid"] = Field(description="Which step this is.")
     by: float | None = Field(default=None, gt=0, description="Distance between places, in units of the axis.")
     points: int | None = Field(default=None, ge=2, le=_MOST_POINTS, description="Or how many places.")
     low: float | None = Field(default=None, alias="from", description="First place; the curve's own.")

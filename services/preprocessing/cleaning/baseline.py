@@ -32,7 +32,7 @@ class Baseline(Step):
 
     version: ClassVar[int] = 1
 
-    step: Literal["baseline"]
+    step: Literal["baseline"] = Field(description="Which step this is.")
     method: str = Field(default="arpls", description="asls, arpls, airpls, iasls, snip, modpoly, poly ...")
     parameters: Mapping[str, JsonValue] = Field(default={}, description="Of the method, as pybaselines calls them.")
     windows: tuple[tuple[float, float], ...] = Field(

@@ -32,7 +32,7 @@ class Convert(Step):
     version: ClassVar[int] = 1
     takes_axis: ClassVar[bool] = True
 
-    step: Literal["convert"]
+    step: Literal["convert"] = Field(description="Which step this is.")
     to: str = Field(description="absorbance, Cu Kα, or a unit such as min, mg, MPa.")
     wavelength_angstrom: float | None = Field(
         default=None, gt=0, description="For Cu Kα: the radiation measured with, where files do not say it."

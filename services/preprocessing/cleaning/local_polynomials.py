@@ -38,7 +38,7 @@ class Smooth(Step):
 
     version: ClassVar[int] = 1
 
-    step: Literal["smooth"]
+    step: Literal["smooth"] = Field(description="Which step this is.")
     method: Literal["Savitzky-Golay", "Whittaker"] = Field(default="Savitzky-Golay", description="How.")
     window: float | None = Field(default=None, gt=0, description="Savitzky-Golay: width, in units of the axis.")
     degree: int = Field(default=3, ge=0, le=6, description="Savitzky-Golay: of its polynomials.")
@@ -81,7 +81,7 @@ class Derivative(Step):
 
     version: ClassVar[int] = 1
 
-    step: Literal["derivative"]
+    step: Literal["derivative"] = Field(description="Which step this is.")
     order: Literal[1, 2] = Field(default=1, description="First or second.")
     window: float = Field(gt=0, description="Width of the moving polynomial, in units of what it is taken along.")
     degree: int = Field(default=3, ge=1, le=6, description="Of the polynomial.")

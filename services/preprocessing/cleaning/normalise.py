@@ -24,7 +24,7 @@ class Normalise(Step):
 
     version: ClassVar[int] = 1
 
-    step: Literal["normalise"]
+    step: Literal["normalise"] = Field(description="Which step this is.")
     method: Literal["maximum", "area", "band", "SNV", "vector"] = Field(default="maximum", description="By what.")
     low: float | None = Field(default=None, alias="from", description="Where the reference band begins.")
     high: float | None = Field(default=None, alias="to", description="Where it ends.")

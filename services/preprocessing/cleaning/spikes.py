@@ -45,7 +45,7 @@ class Spikes(Step):
 
     version: ClassVar[int] = 1
 
-    step: Literal["spikes"]
+    step: Literal["spikes"] = Field(description="Which step this is.")
     height: float = Field(default=8.0, ge=5, description="A spike stands so many times the noise off both sides.")
     signs: Literal["up", "both"] = Field(default="both", description="Whether spikes may point down.")
 

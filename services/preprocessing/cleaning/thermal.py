@@ -40,7 +40,7 @@ class ThermalProgram(Step):
 
     version: ClassVar[int] = 1
 
-    step: Literal["program"]
+    step: Literal["program"] = Field(description="Which step this is.")
     method: ThermalMethod = Field(
         default=ThermalMethod(), description="What the laboratory knows and files do not say."
     )

@@ -357,7 +357,7 @@ def test_the_example_holds_and_leaves_nothing_open():
     assert {p.kind for p in definition.core.parameters.values()} == {"continuous", "discrete", "categorical"}
     assert len(definition.plan.modalities) == 8
     assert len({modality.probe for modality in definition.plan.modalities.values()}) >= 4
-    assert set(known_sections()) - set(read_yaml(TEXT).data) == {"candidates", "quality"}
+    assert set(known_sections()) - set(read_yaml(TEXT).data) == {"candidates", "chains", "quality"}
 
 
 def test_every_field_says_what_it_is():

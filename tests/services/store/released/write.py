@@ -26,7 +26,9 @@ from services.campaign.service import CampaignService
 from services.campaign.settling import Settling
 from services.campaign.viewing import status_view
 from services.campaign.written import read_table
+from services.records.measurement import Content, KeptFile, Measurement, measurement_id
 from services.store import SqlHeldResults, SqlJournal, SqlLeases, SqlOutbox, known_version, open_database
+from services.store.measurements import SqlMeasurements
 from tests.services.campaign.tiny import BLEND, TINY, Ticking, measured, modulus, past_results, read, run_cycle
 
 TABLES = (
@@ -38,6 +40,8 @@ TABLES = (
     "raw_file",
     "measurement",
     "measurement_decision",
+    "derivation",
+    "feature",
 )
 """In an order in which no row comes before one that it names."""
 
@@ -99,6 +103,40 @@ def go_on_by_itself(database: Engine, service: CampaignService, folder: Path) ->
     SqlLeases(database).take("PP02", holder="here:1", now=clock.now(), until=clock.now(), due=None)
 
 
+def take_files_in(database: Engine) -> None:
+    """Let a file be read and another refused; link, doubt and exclude what they hold."""
+    clock = Ticking()
+    store = SqlMeasurements(database)
+    read_file = KeptFile(
+        hash="a" * 64, size=812, name="böden 7.csv", received_at=clock.now(), reader="profile:tg_plain"
+    )
+    specimen = "PP02-C009-01-S1"
+    measurements = [
+        Measurement(
+            id=measurement_id(read_file.hash, number),
+            file=read_file.hash,
+            number=number,
+            modality="TG",
+            campaign="PP02",
+            proposal="PP02-C009-01",
+            specimen=specimen if number == 1 else "",
+            content=Content(curves=((("time", "min", 3000, 0.0, 62.5), ("mass", "mg", 3000, 0.31, 9.87)),)),
+            facts={"mass": 9.87, "gas": "N₂"},
+            fingerprint=f"{number}" * 64,
+        )
+        for number in (1, 2)
+    ]
+    store.take_in(read_file, measurements)
+    refused = KeptFile(
+        hash="b" * 64, size=0, name="leer.txt", received_at=clock.now(), refusal="it is empty", hint="export it again"
+    )
+    store.take_in(refused, [])
+    doubted = measurements[1].model_copy(update={"judgement": "doubted", "doubts": (("flat", "all values are 3.1"),)})
+    store.decide(doubted.id, doubted, what="doubted", actor="suzuki", at=clock.now(), reason="all values are 3.1")
+    gone = doubted.model_copy(update={"judgement": "excluded"})
+    store.decide(gone.id, gone, what="excluded", actor="mori", at=clock.now(), reason="the balance was off")
+
+
 def rows_of(database: Engine) -> list[dict[str, Any]]:
     """List every row of every table, moments as ISO 8601 in UTC."""
     known = MetaData()
@@ -153,6 +191,7 @@ def write(to: Path) -> None:
         database = open_database(f"sqlite:///{folder}/meguri.db")
         service = live(database, Path(folder))
         go_on_by_itself(database, service, Path(folder))
+        take_files_in(database)
         name = f"v{known_version():04d}"
         lines = [json.dumps(row, ensure_ascii=False) for row in rows_of(database)]
         (to / f"{name}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
