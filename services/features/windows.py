@@ -40,7 +40,7 @@ class Band(Frozen):
         description="Area over the axis, height of the top, or the area of all fitted lines that stand within.",
     )
     fit: str = Field(default="", description="Which peak fit, for fitted areas; the only one if empty.")
-    feature: bool = Field(default=False, description="Whether it is a feature of its own, beside its ratios.")
+    feature: bool = Field(default=False, description="Whether it is a feature beside the ratios.")
 
     @model_validator(mode="after")
     def _rises(self) -> Band:
@@ -60,7 +60,7 @@ class BandRatio(Frozen):
 
 
 class Windows(Extraction):
-    """Bands and ratios of bands.
+    """Bands and ratios of bands; without ratios every band is a feature.
 
     A value stands with its error even where it does not differ from zero: an index cut at a limit would be wrong on
     average. Standard errors are those of the noise; of fitted lines, as if their errors were independent.
@@ -98,7 +98,7 @@ class Windows(Extraction):
         own = [
             _stated(band.name, found[band.name], unit if band.of != "height" else "", _recipe(band))
             for band in self.bands
-            if band.feature
+            if band.feature or not self.ratios
         ]
         by_name = {band.name: band for band in self.bands}
         return (*own, *(_ratio(ratio, found, by_name) for ratio in self.ratios))

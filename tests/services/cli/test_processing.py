@@ -81,6 +81,7 @@ def test_another_recipe_is_gone_through_anew_and_says_what_moved(lab):
     lab("revise", "films.yaml", "--reason", "another window")
     told = lab.json("process", "--jobs", "1")
     assert told["n_measurements"] == 1
+    assert told["faults"] == []
     [moved] = told["moved"]
     assert (moved["modality"], moved["name"], moved["n"], moved["n_moved"]) == ("FTIR", "methylene", 1, 1)
 
