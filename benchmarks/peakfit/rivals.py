@@ -38,6 +38,7 @@ class Found:
 _SMOOTHING = {"WAXS": 0.25, "FT-IR": 6.0, "thermal": 4.0}
 _STIFFNESS = {"WAXS": 8.0, "FT-IR": 500.0, "thermal": 250.0}
 _PROMINENCE = 5.0
+_LEAST_SHARE = 0.01
 
 
 def _noise(curve: Curve) -> Floats:
@@ -60,7 +61,8 @@ def _candidates(curve: Curve) -> tuple[Floats, Floats]:
     rows = []
     for sign in (1.0, -1.0) if curve.settings.signs == "both" else (1.0,):
         scaled = sign * smooth / quieter
-        places, _ = find_peaks(scaled, prominence=_PROMINENCE, height=_PROMINENCE)
+        least = max(_PROMINENCE, _LEAST_SHARE * float(np.ptp(scaled)))
+        places, _ = find_peaks(scaled, prominence=least, height=least)
         widths = peak_widths(sign * smooth, places, rel_height=0.5)[0] * step
         rows += [(flat[p], x[p], max(w, 2 * step)) for p, w in zip(places, widths, strict=True)]
     return flat, np.array(sorted(rows, key=lambda row: row[1]), float).reshape(-1, 3)

@@ -37,6 +37,7 @@ _STEADY = 0.1
 _MOST_NOISES = 4
 _MOST_STEPS = 2
 _FEW = 20
+_TO_JUDGE = 12
 _NEARLY = 8.0
 _HOPELESS = 60.0
 
@@ -246,7 +247,7 @@ def _best_of(problem: Problem, standing: Standing, chosen: list[Trial]) -> Stand
     if not chosen:
         return None
     codes, numbers, is_broad = applied(standing, chosen)
-    after = refitted(problem, codes, numbers, is_broad, standing.base, most_iterations=25)
+    after = refitted(problem, codes, numbers, is_broad, standing.base, most_iterations=_TO_JUDGE)
     if after.criterion < standing.criterion - _LEAST_GAIN:
         return after
     if len(chosen) == 1:
