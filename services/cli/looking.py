@@ -81,6 +81,9 @@ def show(
             help="Reader of a file that several could read, as xrdml or profile:matrix_rows. Default: by its content.",
         ),
     ] = None,
+    fits: Annotated[
+        bool, typer.Option("--fits", help="Fit peaks as meguri process does, and draw them; seconds for each curve.")
+    ] = False,
     open_: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
     json_: JsonOption = False,
 ) -> None:
@@ -92,7 +95,7 @@ def show(
     from services.cli.printing import emit, next_step, show, waiting
 
     with waiting(f"reading and drawing {what}"):
-        view = look_here(what, folder=save, reader=reader or "")
+        view = look_here(what, folder=save, reader=reader or "", fits=fits)
     if json_:
         emit(view)
     else:

@@ -22,14 +22,14 @@ __all__ = ["look_here", "next_of", "shown_page"]
 _MOST_WHOLE, _MOST_AMOUNTS, _MOST_NAMED, _MOST_CLAIMS = 4, 16, 12, 6
 
 
-def look_here(what: str, *, folder: Path | None, reader: str) -> ShownView:
+def look_here(what: str, *, folder: Path | None, reader: str, fits: bool = False) -> ShownView:
     """Look at something from the current folder: in its workspace, else as a file alone."""
     try:
         find_workspace(Path.cwd())
     except WorkspaceError:
-        return look(what, opened=None, folder=folder, reader=reader)
+        return look(what, opened=None, folder=folder, reader=reader, fits=fits)
     with open_service(Path.cwd()) as opened:
-        return look(what, opened=opened, folder=folder, reader=reader)
+        return look(what, opened=opened, folder=folder, reader=reader, fits=fits)
 
 
 def shown_page(view: ShownView) -> RenderableType:

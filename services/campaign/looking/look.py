@@ -33,6 +33,7 @@ def look(
     opened: Opened | None,
     folder: Path | None = None,
     reader: str = "",
+    fits: bool = False,
     sandbox: Sandbox | None = None,
 ) -> ShownView:
     """Look at something, and write a page (HTML) and a picture (PNG) of it.
@@ -49,6 +50,8 @@ def look(
 
     reader
         Name of the reader of a file; what its content says where left out.
+    fits
+        Whether peaks are fitted as processing does, and drawn; some seconds for each curve.
     sandbox
         What reads files, where one is open already; one of its own is opened and closed where left out.
 
@@ -66,6 +69,10 @@ def look(
     where = folder or (opened.workspace.reports if opened is not None else Path.cwd())
     name = _file_name(Path(what).name if Path(what).is_file() else what.upper())
     panels = picture_of(seen)
+    if fits:
+        from services.campaign.looking.fitting import fitted_panels
+
+        panels = (*panels, *fitted_panels(seen, opened))
     page, picture = _drawn(name, views, seen, panels)
     html = write_whole(where / f"{name}{_MARK}.html", page.encode(), "page")
     png = write_whole(where / f"{name}{_MARK}.png", picture, "picture") if picture else None

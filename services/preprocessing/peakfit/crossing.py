@@ -31,7 +31,7 @@ def crossed(problem: Problem, one: Standing, other: Standing) -> Standing | None
         chosen, which = (other, yours) if is_better else (one, mine)
         codes.append(chosen.codes[which])
         numbers.append(chosen.numbers[which])
-    if not n_better:
+    if not n_better or sum(len(c) for c in codes) > problem.settings.most_peaks:
         return None
     is_broad = np.zeros(sum(len(c) for c in codes), np.bool_)
     is_broad[: len(codes[0])] = one.is_broad[_is_ground(one)]

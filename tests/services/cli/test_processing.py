@@ -66,6 +66,15 @@ def test_features_are_listed_with_their_errors(lab):
     assert lab.json("features", "PP01-C001-02-S1", "--modality", "FT-IR")["features"] == []
 
 
+def test_fits_are_drawn_where_they_are_asked_for(lab):
+    """The page then holds the fit and its residuals; without --fits it takes no time for them."""
+    plain = (lab.folder / lab.json("show", "PP01-C001-02-S1")["page"]).read_text(encoding="utf-8")
+    fitted = (lab.folder / lab.json("show", "PP01-C001-02-S1", "--fits")["page"]).read_text(encoding="utf-8")
+    assert "left over" not in plain
+    assert "WAXS \u00b7 lines" in fitted or "WAXS · lines" in fitted
+    assert "left over" in fitted
+
+
 def test_what_is_not_processed_yet_is_said(lab):
     """With the verb that does it."""
     told = lab("features", "PP01-C001-01-S1")
