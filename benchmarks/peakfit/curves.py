@@ -3,6 +3,12 @@
 A curve is a function of family, seed, noise level and number of points, and of nothing else: the same four give the
 same bits. Its structure (lines, halos, baseline) depends on the seed and, where sampling sets the narrowest line, on
 the number of points; noise has a stream of its own.
+
+How hard the curves are was set by one rival alone, `rivals.find_peaks_and_fit` (arPLS, find_peaks, least squares), so
+that it scores what it scored elsewhere, F1q .55 (WAXS), .60 (FT-IR), .52 (thermal) within .06. With its own knobs tuned
+first (seeds 7000 to 7100), how often lines stand in clusters, how high halos are and how wide bands are were changed
+until it did (seeds 7000 to 7200: .54, .59, .49; seeds 0 to 200, looked at once: .57, .57, .51). Then the generator was
+frozen. No fitter of this project had a say but the oracle, which says what can be reached (.98, .96, .97).
 """
 
 from __future__ import annotations
@@ -189,12 +195,12 @@ def _waxs(rng: np.random.Generator, n_points: int) -> _Structure:
             width=width,
             lorentzian=float(rng.beta(2, 2)),
         )
-        for width, place in zip(widths, _places(rng, first + 4, last - 2, widths, 0.3), strict=True)
+        for width, place in zip(widths, _places(rng, first + 4, last - 2, widths, 0.15), strict=True)
     ]
     halos = [
         Planted(
             kind="pseudo-Voigt",
-            height=_log_uniform(rng, 0.08, 0.5),
+            height=_log_uniform(rng, 0.1, 0.8),
             place=float(rng.uniform(*((14, 21) if k == 0 else (24, 36)))),
             width=float(rng.uniform(5, 12)),
             lorentzian=float(rng.uniform(0, 0.2)),
@@ -208,10 +214,11 @@ def _waxs(rng: np.random.Generator, n_points: int) -> _Structure:
 
 def _ftir(rng: np.random.Generator, n_points: int) -> _Structure:
     """A fingerprint region, or, where points suffice, a whole mid-infrared spectrum."""
-    is_whole = rng.random() < 0.4 and n_points >= 1700
+    is_whole = rng.random() < 0.5 and n_points >= 1700
     first, last = (600.0, 4000.0) if is_whole else (600.0, 1800.0)
     narrowest = max(6.0, _STEPS_PER_WIDTH * (last - first) / n_points)
-    widths = [_log_uniform(rng, narrowest, 60.0) for _ in range(int(rng.integers(15, 41)))]
+    n_bands = int(rng.integers(15, 41))
+    widths = [float(np.clip(15 * np.exp(0.6 * rng.standard_normal()), narrowest, 60.0)) for _ in range(n_bands)]
     peaks = [
         Planted(
             kind="pseudo-Voigt",
@@ -220,7 +227,7 @@ def _ftir(rng: np.random.Generator, n_points: int) -> _Structure:
             width=width,
             lorentzian=float(rng.beta(2, 2)),
         )
-        for width, place in zip(widths, _places(rng, first + 20, last - 20, widths, 0.25), strict=True)
+        for width, place in zip(widths, _places(rng, first + 20, last - 20, widths, 0.2), strict=True)
     ]
     drift = Polynomial([float(rng.uniform(0.02, 0.15)), *(0.03 * rng.standard_normal(3))])
     return _Structure(first=first, last=last, peaks=peaks, baseline=drift)

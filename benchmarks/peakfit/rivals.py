@@ -36,9 +36,9 @@ class Found:
 
 # What a user would choose for a technique: smoothing window and baseline stiffness as widths on the axis.
 _SMOOTHING = {"WAXS": 0.25, "FT-IR": 6.0, "thermal": 4.0}
-_STIFFNESS = {"WAXS": 8.0, "FT-IR": 500.0, "thermal": 250.0}
+_STIFFNESS = {"WAXS": 4.0, "FT-IR": 500.0, "thermal": 120.0}
 _PROMINENCE = 5.0
-_LEAST_SHARE = 0.01
+_LEAST_SHARE = {"WAXS": 0.01, "FT-IR": 0.005, "thermal": 0.03}
 
 
 def _noise(curve: Curve) -> Floats:
@@ -61,7 +61,7 @@ def _candidates(curve: Curve) -> tuple[Floats, Floats]:
     rows = []
     for sign in (1.0, -1.0) if curve.settings.signs == "both" else (1.0,):
         scaled = sign * smooth / quieter
-        least = max(_PROMINENCE, _LEAST_SHARE * float(np.ptp(scaled)))
+        least = max(_PROMINENCE, _LEAST_SHARE[curve.family] * float(np.ptp(scaled)))
         places, _ = find_peaks(scaled, prominence=least, height=least)
         widths = peak_widths(sign * smooth, places, rel_height=0.5)[0] * step
         rows += [(flat[p], x[p], max(w, 2 * step)) for p, w in zip(places, widths, strict=True)]
