@@ -224,11 +224,6 @@ def _parted(looked: Survey, names: Sequence[str]) -> Iterator[str]:
 
 def _goes_on(looked: Survey) -> bool:
     """Say whether some column rises on through all runs: one program, not several pieces."""
-    bounds = []
-    for run in looked.runs:
-        rows = rows_of(looked.lines, run.start, run.stop)
-        ends = [looked.lines.texts[rows[0]], looked.lines.texts[rows[-1]]]
-        bounds.append(ends)
     mark = looked.mark or ","
     try:
         values = [
@@ -238,8 +233,8 @@ def _goes_on(looked: Survey) -> bool:
             )
             for r in looked.runs
         ]  # fmt: skip
-    except Exception:
-        return False
+    except (ValueError, UnreadableFile):
+        return False  # a row without numbers: its runs are no stretches of one program
     joined = list(chain.from_iterable((v[0], v[1]) for v in values))
     return any(
         all(a[c] <= b[c] for a, b in pairwise(joined)) and joined[0][c] < joined[-1][c] for c in range(looked.width)
