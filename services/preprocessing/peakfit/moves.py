@@ -13,7 +13,7 @@ import numpy as np
 from services.preprocessing.peakfit.grids import level_for
 from services.preprocessing.peakfit.minimise import minimise, value_of
 from services.preprocessing.peakfit.problem import Problem
-from services.preprocessing.peakfit.profiles import KINDS, free_of
+from services.preprocessing.peakfit.profiles import IS_PEAK, free_of
 from services.preprocessing.peakfit.standing import Standing
 
 __all__ = ["Move", "Trial", "applied", "is_of_ground", "made", "tried"]
@@ -125,10 +125,10 @@ def tried(problem: Problem, standing: Standing, move: Move, *, most_iterations: 
 
 
 def is_of_ground(standing: Standing, move: Move) -> bool:
-    """Say whether a move changes what lies under the lines: halos and steps."""
+    """Say whether a move changes what lies under the lines: halos, steps, a decay."""
     gone = list(move.removed)
-    is_step = KINDS["step"] in move.codes or KINDS["step"] in standing.codes[gone]
-    return bool(move.is_broad.any() or standing.is_broad[gone].any() or is_step)
+    is_all_peaks = IS_PEAK[move.codes].all() and IS_PEAK[standing.codes[gone]].all()
+    return bool(move.is_broad.any() or standing.is_broad[gone].any() or not is_all_peaks)
 
 
 def made(standing: Standing, move: Move) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -158,7 +158,7 @@ def _neighbours(standing: Standing, move: Move, low: float, high: float) -> np.n
     """Return the nearest components that overlap the stretch, without those that go; halos only beside halos."""
     others = np.ones(len(standing.codes), np.bool_)
     others[list(move.removed)] = False
-    others &= standing.codes != KINDS["step"]
+    others &= standing.is_peak
     if not (move.is_broad.any() or standing.is_broad[list(move.removed)].any()):
         others &= ~standing.is_broad
     places, reach = standing.numbers[:, 1], 0.5 * np.exp(standing.numbers[:, 2])

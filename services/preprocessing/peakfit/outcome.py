@@ -15,7 +15,7 @@ from services.preprocessing.peakfit.grids import Grid
 from services.preprocessing.peakfit.minimise import minimise, value_of
 from services.preprocessing.peakfit.moves import Trial
 from services.preprocessing.peakfit.problem import Problem
-from services.preprocessing.peakfit.profiles import KINDS, N_NUMBERS, Kind, area_of, free_of, width_of
+from services.preprocessing.peakfit.profiles import IS_PEAK, KINDS, N_NUMBERS, Kind, area_of, free_of, width_of
 from services.preprocessing.peakfit.solve import inverse
 from services.preprocessing.peakfit.standing import Standing
 from services.records.peaks import Estimate, FittedPeak, PeakFit
@@ -52,10 +52,10 @@ def outcome_of(problem: Problem, standing: Standing, rivals: Sequence[Trial]) ->
     peaks = [
         _peak(_KINDS[codes[k]], numbers[k], own[k] + spread[k], bool(is_broad[k]))
         for k in range(len(codes))
-        if codes[k] != KINDS["step"]
+        if IS_PEAK[codes[k]]
     ]
-    is_step = codes == KINDS["step"]
-    steps = value_of(codes[is_step], numbers[is_step], problem.x)
+    is_under = ~IS_PEAK[codes]
+    steps = value_of(codes[is_under], numbers[is_under], problem.x)
     total = value_of(codes, numbers, problem.x)
     ground = base @ polynomials
     return PeakFit(
@@ -125,7 +125,7 @@ def _slope(of: Callable[[np.ndarray], float], numbers: np.ndarray) -> np.ndarray
 def _warnings(problem: Problem, codes: np.ndarray, numbers: np.ndarray, is_broad: np.ndarray) -> list[str]:
     found = []
     narrow = np.log(problem.narrowest) + _AT_BOUND
-    for k in np.flatnonzero((codes != KINDS["step"]) & ~is_broad):
+    for k in np.flatnonzero(IS_PEAK[codes] & ~is_broad):
         if numbers[k, 2] <= narrow:
             found.append(f"the line at {numbers[k, 1]:.5g} is as narrow as a line may be ({problem.narrowest:.3g})")
     if len(codes) >= problem.settings.most_peaks:

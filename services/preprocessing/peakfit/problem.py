@@ -10,7 +10,7 @@ from numpy.polynomial.chebyshev import chebvander
 
 from services.preprocessing.peakfit.grids import BINS_PER_WIDTH, Grid, averaged, pyramid_of
 from services.preprocessing.peakfit.noise import noise_of_counts, smoothed_by, white_noise
-from services.preprocessing.peakfit.profiles import FREE, KINDS, Kind
+from services.preprocessing.peakfit.profiles import FREE, IS_PEAK, KINDS, Kind
 from services.preprocessing.peakfit.scales import observed_width
 from services.preprocessing.peakfit.settings import PeakSettings
 
@@ -19,6 +19,7 @@ __all__ = ["Problem", "grounded", "problem_of", "rescaled", "softened"]
 _SHAPE_SD = 1.5
 _ASYMMETRY_SD = 0.5
 _GROUND_SD = 0.05
+_HALO_GROUND_SD = 0.1
 _HIGHEST_DEGREE = 8
 _ODD = 3.0
 _FEWEST_STEPS = 2.5
@@ -72,7 +73,7 @@ class Problem:
         """Return how far the numbers of components may go, shape (k, 5) each."""
         first, last = self.x[0], self.x[-1]
         out = np.where(is_broad, 0.25 * (last - first), 0.0)
-        is_step = codes == KINDS["step"]
+        is_step, is_decay = codes == KINDS["step"], codes == KINDS["decay"]
         up = (numbers[:, 0] >= 0) & ~is_step
         down = (numbers[:, 0] < 0) & ~is_step
         low = np.empty_like(numbers)
@@ -81,6 +82,7 @@ class Problem:
         low[:, 1], high[:, 1] = first - out, last + out
         low[:, 2] = np.log(np.where(is_broad, self.broad, self.narrowest))
         high[:, 2] = np.log(np.where(is_broad, self.widest, self.broad))
+        low[is_decay, 2], high[is_decay, 2] = np.log(0.5 * self.broad), np.log(self.widest)
         low[:, 3], high[:, 3] = -5.0, 5.0
         low[:, 4], high[:, 4] = -1.2, 1.2
         return low, high
@@ -112,7 +114,7 @@ class Problem:
 
     def price(self, codes: np.ndarray, numbers: np.ndarray) -> float:
         """Return what components cost: so much for each free number, and more for a peak that points the other way."""
-        is_odd = (codes != KINDS["step"]) & (numbers[:, 0] * self.main_sign < 0)
+        is_odd = IS_PEAK[codes] & (numbers[:, 0] * self.main_sign < 0)
         return self.cost_per_number * float(_N_FREE[codes].sum() + _ODD * is_odd.sum())
 
 
@@ -134,11 +136,18 @@ def rescaled(problem: Problem, factor: float) -> Problem:
 def grounded(problem: Problem, under: np.ndarray) -> Problem:
     """Return the problem with a baseline near what runs smoothly under the lines, given on the finest grid.
 
-    Where halos are part of that, or lines may point down, nothing is known of the baseline alone.
+    Where halos and a decay are part of that, the baseline alone is near its lowest place; where lines may point down,
+    nothing is known of it.
     """
-    if problem.settings.most_halos or len(problem.signs) == 2:
+    if len(problem.signs) == 2:
         return problem
     finest = problem.levels[0]
+    if problem.settings.most_halos:
+        lowest = np.zeros(problem.settings.baseline_degree + 1)
+        lowest[0] = under.min()
+        return replace(
+            problem, ground=(lowest, max(_HALO_GROUND_SD * float(np.ptp(under)), float(problem.noise.min())))
+        )
     rows = problem.polynomials(finest, problem.settings.baseline_degree + 1)
     mean = np.linalg.lstsq(rows.T, under, rcond=None)[0]
     return replace(problem, ground=(mean, _GROUND_SD * float(np.ptp(finest.y))))

@@ -24,6 +24,7 @@ import numpy as np
 
 __all__ = [
     "FREE",
+    "IS_PEAK",
     "KINDS",
     "N_NUMBERS",
     "Kind",
@@ -46,6 +47,9 @@ KINDS: Mapping[Kind, int] = {
     "decay": 5,
 }
 """Numbers of the kinds, as the compiled code knows them."""
+
+IS_PEAK = np.array([True, True, True, True, False, False])
+"""Which kinds are peaks, by their codes; steps and decays belong to what lies under them."""
 
 N_NUMBERS = 5
 """Height, place, ln width, shape, asymmetry."""

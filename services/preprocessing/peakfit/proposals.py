@@ -188,7 +188,7 @@ def steps_for_lines(standing: Standing) -> Iterator[Move]:
 
 def lines_for_steps(problem: Problem, standing: Standing) -> Iterator[Move]:
     """Put a line where the baseline steps up and down again, or down and up."""
-    found = np.flatnonzero(~standing.is_peak)
+    found = np.flatnonzero(standing.codes == KINDS["step"])
     ordered = found[np.argsort(standing.numbers[found, 1], kind="stable")]
     for i, j in pairwise(ordered):
         one, other = standing.numbers[i], standing.numbers[j]

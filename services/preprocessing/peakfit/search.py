@@ -93,6 +93,8 @@ def _begun(problem: Problem, start: Start, under: np.ndarray) -> Standing:
     base = np.linalg.lstsq((rows * finest.weight).T, left * finest.weight, rcond=None)[0]
     behind = problem.without(finest.y - left)
     ground = standing_of(behind, *_NOTHING, base)
+    if problem.settings.most_halos:
+        ground = _with_decay(behind, ground)
     while (better := _regrounded(behind, ground)) is not None:
         ground = better
     return refitted(
@@ -103,6 +105,17 @@ def _begun(problem: Problem, start: Start, under: np.ndarray) -> Standing:
         ground.base,
         most_iterations=60,
     )
+
+
+def _with_decay(behind: Problem, ground: Standing) -> Standing:
+    """Let what lies under the lines begin with what is scattered by the air: high at the first place, less and less."""
+    finest = behind.levels[0]
+    span = float(finest.x[-1] - finest.x[0])
+    low, first = float(finest.y.min()), float(finest.y[: max(len(finest.y) // 50, 1)].mean())
+    numbers = np.array([[max(first - low, 1e-3 * abs(first)), finest.x[0], np.log(span / 8), 0.0, 0.0]])
+    base = np.zeros(len(ground.base))
+    base[0] = low
+    return refitted(behind, np.array([KINDS["decay"]]), numbers, np.array([False]), base, most_iterations=30)
 
 
 def _pointed_at(flat: Problem, least: float) -> Standing:
@@ -165,7 +178,7 @@ def _regrounded(problem: Problem, standing: Standing) -> Standing | None:
     """Return the best change of what lies under the lines, everything refitted; None where none helps."""
     halos = widths_between(problem.broad, problem.widest / 4)[1:]
     room = problem.settings.most_halos - int(standing.is_broad.sum())
-    is_room_for_steps = problem.settings.steps and int((~standing.is_peak).sum()) < _MOST_STEPS
+    is_room_for_steps = problem.settings.steps and int((standing.codes == KINDS["step"]).sum()) < _MOST_STEPS
     moves: list[Move] = [
         *(m for m in deletions(problem, standing) if is_of_ground(standing, m)),
         *(additions(problem, standing, halos, most=2) if room > 0 else ()),

@@ -9,7 +9,7 @@ import numpy as np
 from services.preprocessing.peakfit.grids import level_for
 from services.preprocessing.peakfit.minimise import minimise, value_of
 from services.preprocessing.peakfit.problem import Problem
-from services.preprocessing.peakfit.profiles import KINDS, free_of
+from services.preprocessing.peakfit.profiles import IS_PEAK, free_of
 
 __all__ = ["Standing", "refitted"]
 
@@ -45,8 +45,8 @@ class Standing:
 
     @property
     def is_peak(self) -> np.ndarray:
-        """Which components are peaks rather than steps, shape (k,)."""
-        return np.asarray(self.codes != KINDS["step"])
+        """Which components are peaks rather than steps or a decay, shape (k,)."""
+        return np.asarray(IS_PEAK[self.codes])
 
 
 def standing_of(
