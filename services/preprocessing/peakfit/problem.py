@@ -136,11 +136,8 @@ def rescaled(problem: Problem, factor: float) -> Problem:
 def grounded(problem: Problem, under: np.ndarray) -> Problem:
     """Return the problem with a baseline near what runs smoothly under the lines, given on the finest grid.
 
-    Where halos and a decay are part of that, the baseline alone is near its lowest place; where lines may point down,
-    nothing is known of it.
+    Where halos and a decay are part of that, the baseline alone is near its lowest place.
     """
-    if len(problem.signs) == 2:
-        return problem
     finest = problem.levels[0]
     if problem.settings.most_halos:
         lowest = np.zeros(problem.settings.baseline_degree + 1)
