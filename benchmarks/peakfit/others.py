@@ -15,7 +15,7 @@ from services.preprocessing.peakfit.profiles import FREE, KINDS, N_NUMBERS, Kind
 
 __all__ = ["fit_with_empeaks", "fit_with_lmfit"]
 
-_MOST_EVALUATIONS = 40
+_MOST_EVALUATIONS = 60
 _EM_POINTS = 600
 _EM_ITERATIONS = 60
 _LIMITS = {"shape": (-4.0, 4.0), "asymmetry": (-1.0, 1.0)}
@@ -68,10 +68,11 @@ def fit_with_lmfit(curve: Curve) -> Found:
     done = lmfit.minimize(
         lambda values: (parts(values)[0] - y) / noise,
         parameters,
-        method="leastsq",
-        Dfun=lambda values: parts(values)[1] / noise,
-        col_deriv=True,
+        method="least_squares",  # its leastsq crashes the interpreter where it runs out of evaluations
+        jac=lambda values: (parts(values)[1] / noise).T,
+        x_scale="jac",
         max_nfev=_MOST_EVALUATIONS,
+        ftol=1e-5,
     )
     plain = done.params.valuesdict()
     lines, errors = [], []

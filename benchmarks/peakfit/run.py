@@ -16,6 +16,7 @@ import os
 import sys
 import time
 import warnings
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -129,8 +130,9 @@ def main() -> None:
         for number in range(arguments.curves)
     ]
     found: list[Outcome] = []
-    with multiprocessing.get_context("spawn").Pool(arguments.jobs, _warm, (fitters,)) as pool:
-        for n_done, some in enumerate(pool.imap(outcomes, tasks, chunksize=1), start=1):
+    spawning = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(arguments.jobs, mp_context=spawning, initializer=_warm, initargs=(fitters,)) as pool:
+        for n_done, some in enumerate(pool.map(outcomes, tasks), start=1):
             found += some
             if n_done % 20 == 0 or n_done == len(tasks):
                 print(f"{n_done} of {len(tasks)} curves", file=sys.stderr, flush=True)
