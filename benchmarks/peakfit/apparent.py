@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,6 +57,8 @@ def candidates(curve: Curve) -> tuple[Floats, Floats]:
         scaled = sign * smooth / quieter
         least = max(_PROMINENCE, _LEAST_SHARE[curve.family] * float(np.ptp(scaled)))
         places, _ = find_peaks(scaled, prominence=least, height=least)
-        widths = peak_widths(sign * smooth, places, rel_height=0.5)[0] * step
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # a maximum over its noise may be none of the curve
+            widths = peak_widths(sign * smooth, places, rel_height=0.5)[0] * step
         rows += [(flat[p], x[p], max(w, 2 * step)) for p, w in zip(places, widths, strict=True)]
     return flat, np.array(sorted(rows, key=lambda row: row[1]), float).reshape(-1, 3)

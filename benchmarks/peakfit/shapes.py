@@ -70,7 +70,8 @@ class Planted:
     def fwhm(self) -> float:
         """Full width at half maximum, units of x."""
         a = self.asymmetry
-        return self.width * float(np.sinh(a)) / a if abs(a) > 1e-6 else self.width
+        is_wider = self.kind == "Fraser-Suzuki" and abs(a) > 1e-6
+        return self.width * float(np.sinh(a)) / a if is_wider else self.width
 
     @property
     def area(self) -> float:
