@@ -72,14 +72,14 @@ def _outcome(one: Curve, name: str, best: Found) -> Outcome:
     counts = score(truth, detectable, found.lines)
     covered, ratios = [], []
     for i, j in match(truth, found.lines):
-        line, true, error = found.lines[j], truth[i], found.stderr[j]
+        line, true, stderr = found.lines[j], truth[i], found.stderr[j]
         is_good = (
             abs(line.area / true.area - 1) <= AREA_TOLERANCE
             and 1 / WIDTH_FACTOR <= line.fwhm / true.fwhm <= WIDTH_FACTOR
         )
-        if detectable[i] and is_good and np.isfinite(error):
-            covered.append(bool(abs(line.position - true.position) <= _Z * error))
-            ratios.append(error / best.stderr[i])
+        if detectable[i] and is_good and np.isfinite(stderr):
+            covered.append(bool(abs(line.position - true.position) <= _Z * stderr))
+            ratios.append(stderr / best.stderr[i])
     return Outcome(
         family=one.family,
         level=one.level,
