@@ -68,7 +68,7 @@ def fit_with_lmfit(curve: Curve) -> Found:
     done = lmfit.minimize(
         lambda values: (parts(values)[0] - y) / noise,
         parameters,
-        method="least_squares",  # its leastsq crashes the interpreter where it runs out of evaluations
+        method="least_squares",  # its leastsq, given slopes and a limit, crashed the interpreter here
         jac=lambda values: (parts(values)[1] / noise).T,
         x_scale="jac",
         max_nfev=_MOST_EVALUATIONS,
@@ -87,9 +87,10 @@ def fit_with_empeaks(curve: Curve) -> Found:
     """Fit a mixture of pseudo-Voigts on a uniform background with EMPeaks, by expectation and maximisation.
 
     It takes a curve for a density: no negative values, no noise, no standard errors, nothing that points down. So it
-    gets the arPLS-corrected curve, cut off at 0, and components where find_peaks points; from random starts, as in its
-    examples, it finds less. Its pseudo-Voigts take a tenth of a second an iteration at 9500 points, so that the curve
-    is averaged to some 600 points and iterations end at 60: no more of either scored better on seeds 7100 to 7110.
+    gets the arPLS-corrected curve, cut off at 0, and as many components as find_peaks points at, started there. The
+    curve is averaged to some 600 points and iterations end at 60, for time: at 600 points a thousand took 5 to 11 s.
+    On seeds 7100 to 7109, 100 iterations scored F1q .48, .47, .59 (WAXS, FT-IR, thermal), 30 scored .45, .52, .60, its
+    Gaussians at full resolution .44, .43, .59. Its random starts and sparse mixtures were not tried.
     """
     from EMPeaks.PseudoVoigtMixture import PseudoVoigtMixtureModel
 
