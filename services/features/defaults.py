@@ -11,13 +11,11 @@ from pydantic import TypeAdapter
 
 from services.features.errors import ExtractionError
 from services.features.extract import AnyExtraction
-from services.records.modality import modality_key
+from services.records.modality import modality_key, usual_key
 from services.records.yaml_source import read_yaml
 
 __all__ = ["default_extraction_names", "default_extractions"]
 
-_SAME = {"ir": "ftir", "atrftir": "ftir", "xrd": "waxs", "tga": "tg", "dta": "dsc", "dscoit": "oit", "sec": "gpc"}
-"""Other names that a modality goes by."""
 _MANY: TypeAdapter[tuple[AnyExtraction, ...]] = TypeAdapter(tuple[AnyExtraction, ...])
 
 
@@ -42,5 +40,4 @@ def _extractions(key: str) -> tuple[AnyExtraction, ...]:
 
 def default_extractions(modality: str) -> tuple[AnyExtraction, ...]:
     """Return the default extractions of a modality, by any spelling of its name; none where there are none."""
-    key = modality_key(modality)
-    return _extractions(_SAME.get(key, key))
+    return _extractions(usual_key(modality))

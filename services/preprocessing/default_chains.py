@@ -8,22 +8,10 @@ from importlib.resources import files
 from typing import Any
 
 from services.preprocessing.chain import Chain
-from services.records.modality import modality_key
+from services.records.modality import modality_key, usual_key
 from services.records.yaml_source import read_yaml
 
 __all__ = ["default_chain", "default_chain_names"]
-
-_SAME = {
-    "ir": "ftir",
-    "atrftir": "ftir",
-    "xrd": "waxs",
-    "tga": "tg",
-    "dta": "dsc",
-    "dscoit": "oit",
-    "sec": "gpc",
-    "sem": "microscopy",
-}
-"""Other names that a modality goes by."""
 
 
 @cache
@@ -45,5 +33,4 @@ def _chain(key: str) -> Chain | None:
 
 def default_chain(modality: str) -> Chain | None:
     """Return the default chain of a modality, by any spelling of its name; None where there is none."""
-    key = modality_key(modality)
-    return _chain(_SAME.get(key, key))
+    return _chain(usual_key(modality))

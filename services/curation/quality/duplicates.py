@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from services.curation.quality.noise import is_rough, noise_sd, rounding_step
+from services.curation.quality.noise import is_rough, noise_sd
 from services.curation.quality.signal import Signal
+from services.records.number_rows import rounding_step
 from services.records.reading import Amount
 
 __all__ = ["Likeness", "likeness", "same_amounts"]

@@ -6,7 +6,7 @@ from math import comb
 
 import numpy as np
 
-__all__ = ["NOISE_ORDER", "is_rough", "noise_sd", "rounding_step", "trimmed_rms"]
+__all__ = ["NOISE_ORDER", "is_rough", "noise_sd", "trimmed_rms"]
 
 NOISE_ORDER = 4
 """Differences of this order hold little of lines six points wide, and all of the noise."""
@@ -18,7 +18,6 @@ _TRIMMED_GAIN = 0.789
 """Root mean square of the 90 % smallest of normal numbers of sd 1, of four million drawn."""
 _ROUGH = -0.4
 """Neighbouring fourth differences of white noise correlate by -0.8, those of a smooth curve by +1."""
-_MOST_VALUES = 20_000
 
 
 def noise_sd(values: np.ndarray) -> float:
@@ -41,11 +40,3 @@ def is_rough(values: np.ndarray) -> bool:
     rest = np.clip(rest, -cut, cut)
     power = float(np.sum(rest[:-1] ** 2))
     return power > 0.0 and float(np.sum(rest[1:] * rest[:-1])) / power < _ROUGH
-
-
-def rounding_step(values: np.ndarray) -> float:
-    """Return the smallest distance between two different values: what the numbers were rounded to, or less."""
-    finite = np.unique(values[np.isfinite(values)][:_MOST_VALUES])
-    gaps = np.diff(finite)
-    gaps = gaps[gaps > 1e-12 * max(1e-300, float(np.abs(finite).max(initial=0.0)))]
-    return float(gaps.min()) if len(gaps) else 0.0

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from services.curation.quality.noise import rounding_step
 from services.records.curve import Channel, Curve
 from services.records.doubt import Doubt
+from services.records.number_rows import rounding_step, tops_of_runs
 
 __all__ = ["Spike", "spikes", "spikes_of"]
 
@@ -95,7 +95,7 @@ def _in_stretch(values: np.ndarray, at_ends: int) -> list[tuple[int, float, floa
         wanted = is_narrow & (height > _HEIGHT_IN_NOISE * noise) & (height > _SHARE_OF_RANGE * spread)
         wanted[: 4 + at_ends] = False
         wanted[len(values) - 4 - at_ends :] = False
-        for point in _tops(np.flatnonzero(wanted), height):
+        for point in tops_of_runs(np.flatnonzero(wanted), height):
             narrow, any_ = _highest_beside(np.where(is_narrow, height, 0.0), point), _highest_beside(rest, point)
             if height[point] > max(_HEIGHT_IN_RIVALS * narrow, _HEIGHT_IN_LINES * any_):
                 found.append((point, sign * float(height[point]), float(height[point] / noise[point])))
@@ -130,18 +130,6 @@ def _highest_beside(heights: np.ndarray, point: int) -> float:
     left = heights[max(0, point - _NOISE_WIDTH) : max(0, point - 5)]
     right = heights[point + 6 : point + _NOISE_WIDTH + 1]
     return float(np.abs(np.concatenate([left, right])).max(initial=0.0))
-
-
-def _tops(points: np.ndarray, height: np.ndarray) -> list[int]:
-    """Keep the highest point of each spike."""
-    tops: list[int] = []
-    for point in (int(p) for p in points):
-        if tops and point - tops[-1] <= 3:
-            if height[point] > height[tops[-1]]:
-                tops[-1] = point
-        else:
-            tops.append(point)
-    return tops
 
 
 def _break_of(values: np.ndarray) -> int:

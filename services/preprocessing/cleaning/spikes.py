@@ -18,6 +18,7 @@ import numpy as np
 from pydantic import Field
 
 from services.preprocessing.cleaning.signal import Signal, Step, finite_runs
+from services.records.number_rows import rounding_step, tops_of_runs
 
 __all__ = ["Spikes", "spikes_in"]
 
@@ -99,7 +100,7 @@ def spikes_in(
             stands = _heights(up, noise)
             stands[: 2 + at_ends] = 0.0
             stands[len(y) - 2 - at_ends :] = 0.0
-            tops_here = _tops(np.flatnonzero(stands > height * noise), stands)
+            tops_here = tops_of_runs(np.flatnonzero(stands > height * noise), stands)
             sharp = _sharpness(up, tops_here)
             for top in tops_here:
                 beside = sharp[max(0, top - _BLOCK) : top + _BLOCK + 1].max()
@@ -146,18 +147,6 @@ def _bridge(y: np.ndarray, top: int, sign: float, noise: float) -> None:
     y[places] = np.where(is_hit, line, y[places])
 
 
-def _tops(points: np.ndarray, height: np.ndarray) -> list[int]:
-    """Keep the highest point of each spike."""
-    tops: list[int] = []
-    for point in (int(p) for p in points):
-        if tops and point - tops[-1] <= 3:
-            if height[point] > height[tops[-1]]:
-                tops[-1] = point
-        else:
-            tops.append(point)
-    return tops
-
-
 def _noise_around(y: np.ndarray) -> np.ndarray:
     """Return the sd of the noise about each point, shape (n,): of second differences over a lag, by their median."""
     padded = np.pad(y, 2, mode="reflect")
@@ -169,12 +158,5 @@ def _noise_around(y: np.ndarray) -> np.ndarray:
     wide = np.max([padded[:-2], medians, padded[2:]], axis=0)  # near lines, what counts is the noise of the lines
     local = np.interp(np.arange(len(y)), centres, wide)
     least = 0.3 * float(np.median(size))
-    return np.asarray(np.maximum(_MAD / np.sqrt(1.5) * np.maximum(local, least), _rounding(y)))
-
-
-def _rounding(y: np.ndarray) -> float:
-    """Return the smallest distance between two values: what they are rounded to, or less; tiny, never 0."""
-    gaps = np.diff(np.unique(y[:20_000]))
-    scale = max(float(np.abs(y).max(initial=0.0)), 1e-300)
-    gaps = gaps[gaps > 1e-12 * scale]
-    return float(gaps.min()) if len(gaps) else 1e-12 * scale
+    least_step = rounding_step(y) or 1e-12 * max(float(np.abs(y).max(initial=0.0)), 1e-300)
+    return np.asarray(np.maximum(_MAD / np.sqrt(1.5) * np.maximum(local, least), least_step))
