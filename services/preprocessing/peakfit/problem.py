@@ -8,10 +8,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.polynomial.chebyshev import chebvander
 
-from services.preprocessing.peakfit.grids import BINS_PER_WIDTH, Grid, averaged, pyramid_of
+from services.preprocessing.peakfit.grids import Grid, averaged, lossless, pyramid_of
 from services.preprocessing.peakfit.noise import noise_of_counts, smoothed_by, white_noise
 from services.preprocessing.peakfit.profiles import FREE, IS_PEAK, KINDS, Kind
-from services.preprocessing.peakfit.scales import observed_width
 from services.preprocessing.peakfit.settings import PeakSettings
 
 __all__ = ["Problem", "grounded", "problem_of", "rescaled", "softened"]
@@ -23,8 +22,6 @@ _HALO_GROUND_SD = 0.1
 _HIGHEST_DEGREE = 8
 _ODD = 3.0
 _FEWEST_STEPS = 2.5
-_NARROWER = 0.35
-_SHARE_SEEN = 0.9
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -173,11 +170,9 @@ def problem_of(x: np.ndarray, y: np.ndarray, settings: PeakSettings) -> Problem:
     noise = noise_of_counts(y) if settings.noise == "counts" else np.full(len(y), white_noise(y))
     noise = noise * smoothed_by(y / noise)
     span = float(x[-1] - x[0])
-    step = span / (len(x) - 1)
     broad = settings.broad or span / 6
-    seen = observed_width(x, y, noise, 3 * step, broad)
-    narrowest = settings.narrowest or max(_FEWEST_STEPS * step, min(_NARROWER * seen, broad / 4))
-    finest = averaged(x, y, noise, max(narrowest, _SHARE_SEEN * seen) / BINS_PER_WIDTH)
+    finest = averaged(x, y, noise, lossless(x, y, noise, settings.misfit))
+    narrowest = settings.narrowest or _FEWEST_STEPS * finest.step
     return Problem(
         x=x,
         y=y,
