@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,6 +17,8 @@ from services.cli.session import session
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from services.cli.session import Session
 
 __all__ = ["commands"]
 
@@ -57,18 +60,41 @@ def process(
 
 @commands.command(rich_help_panel=CONSULT)
 def features(
-    what: Annotated[str, typer.Argument(metavar="SPECIMEN|ID", help="A specimen, a proposal, or a measurement.")],
+    what: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="SPECIMEN|ID",
+            show_default=False,
+            help="A specimen, a proposal, or a measurement. Left out, or a campaign: the catalogue of all features.",
+        ),
+    ] = None,
     modality: Annotated[
         str, typer.Option("--modality", metavar="NAME", show_default=False, help="Only those of one modality.")
     ] = "",
+    save: Annotated[
+        Path | None,
+        typer.Option(
+            "--save", metavar="FILE", show_default=False, help="Write the catalogue to a new .csv, .xlsx or .parquet."
+        ),
+    ] = None,
     json_: JsonOption = False,
 ) -> None:
-    """List the features of a specimen: values with standard errors, or why there is none."""
+    """List the features of a specimen: values with standard errors, or why there is none.
+
+    Without a specimen: every feature with its range over specimens, and how far it may be trusted. That is told by
+    specimens that were measured more than once: the intraclass correlation, untrustworthy below 0.9.
+    """
     from services.campaign.processing.run import features_seen
     from services.cli.printing import emit, next_step, say, show
     from services.cli.processing_pages import features_page
 
     with session() as here:
+        known = {name.upper(): name for name in here.service.campaigns()}
+        if what is None or what.upper() in known:
+            _catalogue(here, known.get((what or "").upper()), modality, save, is_json=json_)
+            return
+        if save is not None:
+            raise typer.BadParameter("--save writes the catalogue: leave the specimen out")
         view = features_seen(here.opened, what, modality=modality)
     if json_:
         emit(view)
@@ -79,6 +105,26 @@ def features(
     if view.n_unprocessed:
         say(f"{view.n_unprocessed} not processed yet")
         next_step("meguri process")
+
+
+def _catalogue(here: Session, campaign: str | None, modality: str, save: Path | None, *, is_json: bool) -> None:
+    """List every feature over all specimens of a campaign, or of all campaigns."""
+    from services.campaign.processing.run import features_catalogued
+    from services.cli.catalogue_pages import catalogue_page, catalogue_told, save_catalogue
+    from services.cli.printing import emit, next_step, say, show
+
+    view = features_catalogued(here.opened, campaign=campaign, modality=modality)
+    if save is not None:
+        typer.echo(str(save_catalogue(here.opened, view, save)), err=is_json)
+    if is_json:
+        emit(view)
+        return
+    if save is None:
+        show(catalogue_page(view))
+    for line in catalogue_told(view):
+        say(line, wrap=True)
+    if view.n_unprocessed or not view.catalogue:
+        next_step("meguri process" if view.n_unprocessed else "meguri ingest PATH")
 
 
 @contextmanager

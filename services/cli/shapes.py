@@ -10,6 +10,7 @@ from services.campaign.views import (
     BackupView,
     BarsView,
     CampaignsView,
+    CatalogueView,
     DoctorView,
     EditView,
     FeaturesView,
@@ -39,7 +40,7 @@ SHAPES: Mapping[str, tuple[type[Any], ...]] = {
     "doctor": (DoctorView,),
     "edit": (EditView,),
     "export": (WrittenView,),
-    "features": (FeaturesView,),
+    "features": (FeaturesView, CatalogueView),
     "find": (FoundView,),
     "fsck": (FilesCheckedView,),
     "inbox": (InboxView,),
@@ -58,6 +59,6 @@ SHAPES: Mapping[str, tuple[type[Any], ...]] = {
 }
 """Types by verb, for `pydantic.TypeAdapter`.
 
-``status`` prints the second where it lists several campaigns. ``backtest`` adds ``picture`` and ``json``, the files it
-wrote.
+``status`` prints the second where it lists several campaigns, ``features`` where no specimen is named.
+``backtest`` adds ``picture`` and ``json``, the files it wrote.
 """

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from loop.values import Frozen
 from services.records.feature import Feature
 
-__all__ = ["Derived"]
+__all__ = ["Derived", "DerivedValue"]
 
 
 class Derived(Frozen):
@@ -37,3 +37,23 @@ class Derived(Frozen):
     peaks: tuple[Mapping[str, Any], ...] = ()
     notes: tuple[str, ...] = ()
     fault: str = ""
+
+
+class DerivedValue(NamedTuple):
+    """One cell of the long table of features, light enough for many thousands of them.
+
+    Attributes
+    ----------
+    specimen
+        Whose it is; empty where nobody knows yet.
+    value, stderr
+        In `unit`; a value of None where there is none, for whatever reason.
+    """
+
+    specimen: str
+    measurement: str
+    modality: str
+    name: str
+    unit: str
+    value: float | None
+    stderr: float | None

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from services.campaign.clock import SystemClock
 from services.campaign.looking.gather import measured_of
+from services.campaign.processing.catalogue import catalogue_of
 from services.campaign.processing.handling import Handling
 from services.campaign.processing.moved import moved
 from services.campaign.processing.taking import Processing
+from services.campaign.views.catalogue import CatalogueView
 from services.campaign.views.features import FaultyView, FeaturesView, MovedView, ProcessView
 from services.compute import open_engine
 from services.records.derived import Derived
@@ -22,7 +24,7 @@ from services.store.measurements import SqlMeasurements
 if TYPE_CHECKING:
     from services.campaign.wiring import Opened
 
-__all__ = ["features_seen", "processed"]
+__all__ = ["features_catalogued", "features_seen", "processed"]
 
 
 def processed(
@@ -96,6 +98,34 @@ def features_seen(opened: Opened, what: str, *, modality: str = "") -> FeaturesV
     if modality:
         found = [one for one in found if modality_key(one.modality) == modality_key(modality)]
     return FeaturesView.of(found, SqlFeatures(opened.database).derived([one.id for one in found]))
+
+
+def features_catalogued(opened: Opened, *, campaign: str | None = None, modality: str = "") -> CatalogueView:
+    """Return every feature over all specimens, with the trust that re-measurements give it.
+
+    Parameters
+    ----------
+    campaign
+        Only of this one; of all where left out.
+    """
+
+    def is_meant(name: str) -> bool:
+        return not modality or modality_key(name) == modality_key(modality)
+
+    features = SqlFeatures(opened.database)
+    values = [one for one in features.values(campaign) if is_meant(one.modality)]
+    done = features.recipes()
+    waiting = [
+        one
+        for one in SqlMeasurements(opened.database).measurements(campaign=campaign)
+        if one.judgement != "excluded" and one.id not in done and is_meant(one.modality)
+    ]
+    return CatalogueView.of(
+        catalogue_of(values),
+        n_specimens=len({one.specimen for one in values if one.specimen}),
+        n_of_nobody=len({one.measurement for one in values if not one.specimen}),
+        n_unprocessed=len(waiting),
+    )
 
 
 def _declared(opened: Opened) -> Callable[[str], Mapping[str, Handling]]:

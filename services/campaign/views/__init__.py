@@ -4,6 +4,7 @@ They are promised: keys are added, never renamed or dropped, within one version 
 """
 
 from services.campaign.views.bars import BarSummaryView, BarsView, BarView
+from services.campaign.views.catalogue import CataloguedFeatureView, CatalogueView
 from services.campaign.views.determined import BarQuantityView
 from services.campaign.views.features import FaultyView, FeaturesView, MeasuredFeatureView, MovedView, ProcessView
 from services.campaign.views.finding import FoundMeasurementView, FoundView, NamedView
@@ -52,6 +53,8 @@ __all__ = [
     "BudgetView",
     "CampaignView",
     "CampaignsView",
+    "CatalogueView",
+    "CataloguedFeatureView",
     "ChannelView",
     "CurveView",
     "DecisionView",

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from loop.observations import State
-from services.records.derived import Derived
+from services.records.derived import Derived, DerivedValue
 from services.records.feature import Feature
 from services.records.measurement import KeptFile, Measurement, measurement_id
 from services.store import StoreError
@@ -97,3 +97,22 @@ def test_features_of_what_is_not_there_are_refused_whole(features):
     with pytest.raises((StoreError, IntegrityError)):
         features.put(made("M-000000000000-01"), at=NOW)
     assert features.recipes() == {}
+
+
+def test_values_of_all_measurements_come_in_one_table(features, database):
+    """By their last recipe, with whose they are; of one campaign where it is asked; what is excluded is left out."""
+    measurements = SqlMeasurements(database)
+    whose = measurements.measurement(ONE).model_copy(update={"campaign": "PP01", "specimen": "PP01-X0001"})
+    measurements.decide(ONE, whose, what="linked", actor="a", at=NOW, reason="")
+    features.put(made(), at=NOW)
+    features.put(made(recipe=NEW, value=23.0), at=NOW)
+    features.put(made(OTHER, value=1.0), at=NOW)
+    cells = {(one.measurement, one.name): one for one in features.values()}
+    assert len(cells) == 6
+    assert cells[ONE, "residue"] == DerivedValue("PP01-X0001", ONE, "TG", "residue", "%", 23.0, 0.125)
+    assert cells[OTHER, "residue"].specimen == ""
+    assert cells[ONE, "ash"].value is None
+    assert {one.measurement for one in features.values("PP01")} == {ONE}
+    excluded = whose.model_copy(update={"judgement": "excluded"})
+    measurements.decide(ONE, excluded, what="excluded", actor="a", at=NOW, reason="the pan was open")
+    assert {one.measurement for one in features.values()} == {OTHER}
