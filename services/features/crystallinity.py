@@ -16,7 +16,7 @@ from pydantic import Field, model_validator
 
 from loop.values import Frozen
 from services.features.extraction import Extraction, fit_of, signal_of, without_fit
-from services.features.lines import NamedLine, line_near
+from services.features.lines import NamedLine, line_near, pattern_shift
 from services.features.stating import below, measured, missing
 from services.records.feature import Feature
 from services.records.peaks import PeakFit
@@ -126,13 +126,8 @@ class Crystallinity(Extraction):
             why = found if isinstance(found, str) else ""
             told = [missing(name, why, unit="%") for name in names]
             told += [missing(index.name, why) for index in self.indices]
-            told.append(missing("pattern shift", why, unit="°"))
         else:
             told = [*self._shares(found, names), *(_index(found, index) for index in self.indices)]
-            recipe = (
-                f"mean of {', '.join(self.align)} against their cells: zero of the instrument and height of the piece"
-            )
-            told.append(measured("pattern shift", self._shift(fit) or 0.0, unit="°", recipe=recipe))
         if fit is None:
             return (*told, *(missing(size.name, without_fit(processed, self.fit), unit="nm") for size in self.sizes))
         wavelength = processed.reading.facts.conditions.get("wavelength")
@@ -180,15 +175,9 @@ class Crystallinity(Extraction):
     def _shift(self, fit: PeakFit) -> float | None:
         """Return by how much strong lines of the fit stand off their places, by their heights; None without any."""
         places = {line.name: line.at for line in self.lines}
-        found = []
-        for name in self.align:
-            peak = line_near(fit, NamedLine(name=name, at=places[name], within=_ALIGNED, choose="merged"))
-            if peak is not None and peak.height.value > 0:
-                found.append((peak.position.value - places[name], peak.height.value))
-        if not found:
-            return None
-        apart, heights = np.array(found).T
-        return float(apart @ heights / heights.sum())
+        known = [NamedLine(name=name, at=places[name], within=_ALIGNED, choose="merged") for name in self.align]
+        found = pattern_shift(fit, known)
+        return None if found is None else found.value
 
     def _shares(self, found: Decomposition, names: list[str]) -> list[Feature]:
         """Take the crystalline shares of the polymers, in per cent of what scatters without fillers."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from math import sqrt
 from typing import Literal
 
@@ -16,7 +17,7 @@ from services.records.feature import Feature
 from services.records.peaks import Estimate, FittedPeak, PeakFit
 from services.records.processed import Processed
 
-__all__ = ["Lines", "NamedLine", "PeakRow", "Peaks", "height_limit", "line_near"]
+__all__ = ["Lines", "NamedLine", "PatternShift", "PeakRow", "Peaks", "height_limit", "line_near", "pattern_shift"]
 
 _SURE = 3.0
 _OF_SQUARED_GAUSSIAN = 0.7527
@@ -84,13 +85,45 @@ class NamedLine(Frozen):
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatternShift:
+    """By how much known lines of a fit stand off their places: their mean by height, in units of the axis.
+
+    `parts` are the positions in it as they were fitted, with their weights, which sum to 1.
+    """
+
+    value: float
+    parts: tuple[tuple[Estimate, float], ...]
+
+    def taken_off(self, position: Estimate) -> Estimate:
+        """Return a position without the shift; its error knows that the line itself may be part of the mean."""
+        variance = position.stderr**2
+        for part, weight in self.parts:
+            variance += (weight * part.stderr) ** 2 - (2 * weight * position.stderr**2 if part == position else 0.0)
+        return Estimate(position.value - self.value, sqrt(max(variance, 0.0)))
+
+    @property
+    def stderr(self) -> float:
+        """Standard error of the mean."""
+        return sqrt(sum((weight * part.stderr) ** 2 for part, weight in self.parts))
+
+
 class Lines(Extraction):
-    """Named lines of a fit; one that is not there is below detection, with three standard deviations as its limit."""
+    """Named lines of a fit; one that is not there is below detection, with three standard deviations as its limit.
+
+    Where `align` says of some lines where they truly stand, every position is given without their common shift, and
+    that stands beside them as `pattern shift`: what was measured is the sum of both. The zero of a diffractometer and
+    the height of a piece (cos θ: 3 % over the strong lines) move all lines together, from piece to piece. A cell that
+    is wider in all directions nearly does so, too: to see that, `align` by the lines of an inner standard.
+    """
 
     kind: Literal["lines"] = Field(default="lines", description="Which extraction this is.")
     fit: str = Field(default="", description="Which peak fit; the only one if empty.")
     lines: tuple[NamedLine, ...] = Field(min_length=1, description="Lines.")
     give: tuple[Quantity, ...] = Field(default=("position", "height", "fwhm", "area"), description="What of each.")
+    align: tuple[NamedLine, ...] = Field(
+        default=(), description="Lines whose true places are known: their common shift is taken off every position."
+    )
 
     @model_validator(mode="after")
     def _names_differ(self) -> Lines:
@@ -105,7 +138,8 @@ class Lines(Extraction):
         unit, y_unit = _units(processed)
         units = {"position": unit, "fwhm": unit, "height": y_unit, "asymmetry": ""}
         units["area"] = "·".join(part for part in (y_unit, unit) if part)
-        found: list[Feature] = []
+        shift = pattern_shift(fit, self.align) if fit is not None and self.align else None
+        found: list[Feature] = [self._shift(processed, fit, shift, unit)] if self.align else []
         for line in self.lines:
             recipe = f"{line.choose} fitted line within {line.at:g} ± {line.within:g} {unit}".rstrip()
             peak = None if fit is None else line_near(fit, line)
@@ -116,11 +150,35 @@ class Lines(Extraction):
                     found.append(missing(name, reason, unit=units[quantity], recipe=recipe))
                 elif peak is None:
                     found.append(_not_there(fit, line, quantity, name, units[quantity], recipe))
+                elif quantity == "position" and self.align:
+                    found.append(_aligned(name, peak.position, shift, self.align, unit, recipe))
                 else:
                     estimate: Estimate = getattr(peak, quantity)
                     unit_ = units[quantity]
                     found.append(measured(name, estimate.value, estimate.stderr, unit=unit_, recipe=recipe))
         return tuple(found)
+
+    def _shift(self, processed: Processed, fit: PeakFit | None, shift: PatternShift | None, unit: str) -> Feature:
+        names = ", ".join(line.name for line in self.align)
+        recipe = f"mean of {names} against their true places, by height: zero of the instrument and height of the piece"
+        if fit is None:
+            return missing("pattern shift", without_fit(processed, self.fit), unit=unit, recipe=recipe)
+        if shift is None:
+            return missing("pattern shift", _unaligned(self.align), unit=unit, recipe=recipe)
+        return measured("pattern shift", shift.value, shift.stderr, unit=unit, recipe=recipe)
+
+
+def pattern_shift(fit: PeakFit, known: Sequence[NamedLine]) -> PatternShift | None:
+    """Return by how much lines whose places are known stand off them; None where none of them was found."""
+    found = [(line.at, peak) for line in known if (peak := line_near(fit, line)) is not None and peak.height.value > 0]
+    if not found:
+        return None
+    total = sum(peak.height.value for _, peak in found)
+    weights = [peak.height.value / total for _, peak in found]
+    value = sum(weight * (peak.position.value - at) for (at, peak), weight in zip(found, weights, strict=True))
+    return PatternShift(
+        value=value, parts=tuple((peak.position, weight) for (_, peak), weight in zip(found, weights, strict=True))
+    )
 
 
 def line_near(fit: PeakFit, line: NamedLine) -> FittedPeak | None:
@@ -178,6 +236,28 @@ def height_limit(fit: PeakFit, at: float) -> tuple[float, float]:
     wide = float(np.median(widths)) if widths else 8 * step
     n_effective = max(_OF_SQUARED_GAUSSIAN * wide / step, 1.0)
     return _SURE * float(fit.noise[k]) / sqrt(n_effective), wide
+
+
+def _aligned(
+    name: str,
+    position: Estimate,
+    shift: PatternShift | None,
+    known: Sequence[NamedLine],
+    unit: str,
+    recipe: str,
+) -> Feature:
+    """State a position without the shift of the pattern, or why that is not known."""
+    if shift is None:
+        return missing(name, _unaligned(known), unit=unit, recipe=recipe)
+    if [part for part, _ in shift.parts] == [position]:
+        return missing(name, "it alone says how far the pattern is shifted", unit=unit, recipe=recipe)
+    true = shift.taken_off(position)
+    return measured(name, true.value, true.stderr, unit=unit, recipe=f"{recipe}, without the pattern shift")
+
+
+def _unaligned(known: Sequence[NamedLine]) -> str:
+    names = ", ".join(line.name for line in known)
+    return f"none of the lines {names} was found: nothing says how far the pattern is shifted"
 
 
 def _not_there(fit: PeakFit, line: NamedLine, quantity: Quantity, name: str, unit: str, recipe: str) -> Feature:

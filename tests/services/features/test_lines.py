@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from loop.observations import State
 from services.features.lines import Lines, Peaks
@@ -78,3 +80,49 @@ def test_all_peaks_are_rows_and_no_columns():
     assert rows[0].asymmetry_stderr is None
     assert len(Peaks(broad=False).rows(found)) == 1
     assert Peaks(fit="other").rows(found) == ()
+
+
+def aligned(*names):
+    """Return an extraction of two lines whose true places are 16.91 and 14.12, and of one that nothing is known of."""
+    places = {"α 040": 16.91, "α 110": 14.12, "talc 002": 20.0}
+    declared = [{"name": name, "at": at, "within": 0.5} for name, at in places.items()]
+    return Lines.model_validate(
+        {"lines": declared, "give": ["position"], "align": [one for one in declared if one["name"] in names]}
+    )
+
+
+@given(st.floats(-0.2, 0.2))
+def test_the_zero_of_the_instrument_moves_no_position(shift):
+    """All lines move together: their positions stay, the shift stands beside them, and both sum to what is seen."""
+    places = (16.93, 14.10, 20.02)
+    moved = measured(*(peak(at + shift, height, 0.4) for at, height in zip(places, (100, 50, 30), strict=True)))
+    found = by_name(aligned("α 040", "α 110").features(moved))
+    own = (100 * 0.02 - 50 * 0.02) / 150
+    assert found["pattern shift"].value == pytest.approx(shift + own, abs=1e-12)
+    assert found["pattern shift"].unit == "°"
+    for name, at in zip(("α 040", "α 110", "talc 002"), places, strict=True):
+        assert found[f"{name} position"].value == pytest.approx(at - own, abs=1e-12)
+
+
+def test_the_error_of_an_aligned_position_knows_what_it_is_aligned_by():
+    """As repeats with normal errors scatter; a line that is aligned by itself alone has no position."""
+    rng = np.random.default_rng(0)
+    errors = rng.normal(0, 0.01, (4000, 3))
+    weights = np.array([100, 50, 0]) / 150
+    seen = errors - (errors @ weights)[:, None]
+    two = measured(peak(16.91, 100.0, 0.4), peak(14.12, 50.0, 0.4), peak(20.0, 30.0, 0.4))
+    found = by_name(aligned("α 040", "α 110").features(two))
+    for name, scatter in zip(("α 040", "α 110", "talc 002"), seen.std(axis=0), strict=True):
+        assert found[f"{name} position"].stderr == pytest.approx(scatter, rel=0.05)
+    assert found["pattern shift"].stderr == pytest.approx((errors @ weights).std(), rel=0.05)
+    alone = by_name(aligned("α 040").features(two))
+    assert alone["α 040 position"].state is State.NOT_MEASURED
+    assert alone["talc 002 position"].stderr == pytest.approx(0.01 * np.sqrt(2))
+
+
+def test_without_a_line_of_known_place_no_position_is_given():
+    """A position that may be off by the height of the piece is none."""
+    found = by_name(aligned("α 040").features(measured(peak(20.0, 30.0, 0.4))))
+    for name in ("pattern shift", "talc 002 position"):
+        assert found[name].state is State.NOT_MEASURED
+        assert "none of the lines α 040 was found" in found[name].reason

@@ -26,7 +26,7 @@ from campaigns.polypropylene.laboratory.structure import Structure
 from campaigns.polypropylene.laboratory.writing.diffraction import Scan, ras, xrdml, xy
 from loop.seeds import derive_seed
 
-__all__ = ["ANGLES", "halo", "intensity", "lines", "waxs"]
+__all__ = ["ANGLES", "halo", "intensity", "line_alone", "lines", "waxs"]
 
 ANGLES = np.round(5 + 0.01 * np.arange(9500), 4)
 """° 2θ, shape (9500,)."""
@@ -115,6 +115,13 @@ def lines(structure: Structure) -> Iterator[tuple[Reflection, float, float]]:
         for reflection in PHASES[mineral].reflections:
             factor = plates[reflection.hkl] if mineral == "talc" else 1.0
             yield reflection, mass * reflection.intensity * factor, _MINERAL_SIZE[mineral]
+
+
+def line_alone(reflection: Reflection, share: float, size: float) -> np.ndarray:
+    """Return one line over `ANGLES` as if it stood alone before a perfect instrument, shape (9500,)."""
+    found = np.zeros(len(ANGLES))
+    _add(found, reflection, share, size, 0.0)
+    return found
 
 
 @cache
