@@ -23,7 +23,7 @@ from services.records.peaks import PeakFit
 from services.records.processed import Processed
 
 if TYPE_CHECKING:
-    from services.features.whole_pattern import Decomposition
+    from services.features.whole_pattern import Decompositions
 
 __all__ = ["Crystallinity", "CrystalliteSize", "HeightIndex", "OtherPolymer", "PatternLine"]
 
@@ -79,7 +79,8 @@ class Crystallinity(Extraction):
     """Crystalline share of what scatters, further polymers, indices of phases, and crystallite sizes.
 
     The peak fit tells how far the pattern is shifted, where fillers stand, and how wide lines are. Standard errors are
-    those of counting: what the shape of a halo leaves open, about 1 % of crystallinity, is not in them.
+    those of counting and of what the data leave open: how far the tails of lines reach, and how wide the halo is. The
+    second is most of it, and is much the same when a piece is measured again.
     """
 
     kind: Literal["crystallinity"] = Field(default="crystallinity", description="Which extraction this is.")
@@ -93,7 +94,11 @@ class Crystallinity(Extraction):
     low: float = Field(default=8.0, alias="from", description="Where the pattern begins, ° 2θ.")
     high: float = Field(default=33.0, alias="to", description="Where it ends, ° 2θ.")
     halo: Window = Field(default=(13.0, 22.0), description="Where the amorphous polymer scatters most, ° 2θ.")
-    halo_width: float = Field(default=6.0, gt=1, description="Nothing amorphous is narrower (FWHM), ° 2θ.")
+    halo_widths: tuple[float, ...] = Field(
+        default=(5.0, 6.0, 7.0),
+        min_length=1,
+        description="Nothing amorphous is narrower (FWHM), ° 2θ: all that may be, where it is not known.",
+    )
     halo_counts: Window = Field(default=(10.0, 35.0), description="Between which angles its area counts, ° 2θ.")
     fillers: tuple[Window, ...] = Field(default=(), description="Windows of lines of fillers, left out, ° 2θ.")
     filler_width: float = Field(
@@ -134,7 +139,7 @@ class Crystallinity(Extraction):
         angstrom = wavelength.value if wavelength is not None and wavelength.unit == "Å" else _CU_ALPHA_1
         return (*told, *(_size(fit, size, angstrom) for size in self.sizes))
 
-    def _decomposed(self, processed: Processed, fit: PeakFit) -> Decomposition | str:
+    def _decomposed(self, processed: Processed, fit: PeakFit) -> Decompositions | str:
         """Decompose the clean curve, or say why it cannot be done."""
         from services.features.whole_pattern import LineShape, decomposed  # scipy, where it is needed
 
@@ -168,7 +173,7 @@ class Crystallinity(Extraction):
             noise[inside],
             shapes,
             halo=self.halo,
-            halo_width=self.halo_width,
+            halo_widths=self.halo_widths,
             counted=self.halo_counts,
         )
 
@@ -179,37 +184,36 @@ class Crystallinity(Extraction):
         found = pattern_shift(fit, known)
         return None if found is None else found.value
 
-    def _shares(self, found: Decomposition, names: list[str]) -> list[Feature]:
+    def _shares(self, found: Decompositions, names: list[str]) -> list[Feature]:
         """Take the crystalline shares of the polymers, in per cent of what scatters without fillers."""
         recipe = f"{_BOOK}, {self.low:g} to {self.high:g}°"
-        ours = found.of([line.name for line in self.lines])
-        halo, others = found.of(["halo"]), found.of([other.name for other in self.others])
-        if not (ours + halo) @ found.amounts > 0:
+        ours, others = [line.name for line in self.lines], [other.name for other in self.others]
+        if not found.total([*ours, "halo"]) > 0:
             return [missing(name, "nothing of the polymer scatters", unit="%", recipe=recipe) for name in names]
-        value, error = found.ratio(ours, ours + halo)
-        told = [measured(names[0], 100 * value, 100 * error, unit="%", recipe=recipe)]
-        for other, name in zip(self.others, names[1:], strict=True):
-            value, error = found.ratio(found.of([other.name]), ours + halo + others)
-            if value > _SURE * error:
-                told.append(measured(name, 100 * value, 100 * error, unit="%", recipe=recipe))
+        ratio = found.ratio(ours, [*ours, "halo"])
+        told = [measured(names[0], 100 * ratio.value, 100 * ratio.stderr, unit="%", recipe=recipe)]
+        for other, name in zip(others, names[1:], strict=True):
+            ratio = found.ratio([other], [*ours, "halo", *others])
+            if ratio.value > _SURE * ratio.counting:
+                told.append(measured(name, 100 * ratio.value, 100 * ratio.stderr, unit="%", recipe=recipe))
             else:
-                reason = f"{100 * value:.2g} ± {100 * error:.2g} %"
-                told.append(below(name, 100 * _SURE * error, reason, unit="%", recipe=recipe))
+                reason = f"{100 * ratio.value:.2g} ± {100 * ratio.stderr:.2g} %"
+                told.append(below(name, 100 * _SURE * ratio.stderr, reason, unit="%", recipe=recipe))
         return told
 
 
-def _index(found: Decomposition, index: HeightIndex) -> Feature:
-    """Take an index of heights; a line that does not rise above its error is below detection."""
+def _index(found: Decompositions, index: HeightIndex) -> Feature:
+    """Take an index of heights; a line that does not rise above what counting scatters by is below detection."""
     recipe = f"H({index.over})/ΣH({', '.join((index.over, *index.others))})"
     recipe += f", {index.source}" if index.source else ""
-    over, others = found.of([index.over], "height"), found.of(index.others, "height")
     for name in index.others:
-        if not found.of([name], "height") @ found.amounts > 0:
+        if not found.total([name], "height") > 0:
             return missing(index.name, f"there is no line {name}", recipe=recipe)
-    value, error = found.ratio(over, over + others)
-    if value > _SURE * error:
-        return measured(index.name, value, error, recipe=recipe)
-    return below(index.name, _SURE * error, f"{value:.2g} ± {error:.2g}", recipe=recipe)
+    ratio = found.ratio([index.over], [index.over, *index.others], "height")
+    if ratio.value > _SURE * ratio.counting:
+        return measured(index.name, ratio.value, ratio.stderr, recipe=recipe)
+    reason = f"{ratio.value:.2g} ± {ratio.stderr:.2g}"
+    return below(index.name, _SURE * ratio.stderr, reason, recipe=recipe)
 
 
 def _size(fit: PeakFit, size: CrystalliteSize, wavelength: float) -> Feature:

@@ -5,18 +5,23 @@ Lorentz common to all, as one distribution of crystallite sizes makes it. The ha
 narrower than amorphous scattering is: so nothing narrow passes for it, and nothing broad for a line. What is left of
 Hermans & Weidinger's drawing by hand (Makromol. Chem. 44–46 (1961) 24) is that width. Non-negative least squares:
 Lawson & Hanson, Solving Least Squares Problems (1974), ch. 23.
+
+How far the tails of lines reach, and how wide a halo is, the data hardly tell: several shares of Lorentz and several
+widths describe them equally well and give other crystallinities. So all that do are kept, and what is said of a pattern
+is their mean, with how much they differ in its error (Hoeting et al., Stat. Sci. 14 (1999) 382, with equal weights).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import asin, degrees, pi, radians, sin, sqrt
+from typing import Literal
 
 import numpy as np
 from scipy.optimize import nnls
 
-__all__ = ["Decomposition", "LineShape", "decomposed"]
+__all__ = ["Decomposition", "Decompositions", "LineShape", "Ratio", "decomposed"]
 
 _RATIO = 1.544426 / 1.540598
 """Wavelength of Cu Kα2 over that of Kα1."""
@@ -33,6 +38,8 @@ _DECAYS = (3.0, 8.0)
 _APART = 1.5
 """° 2θ between the Gaussians of a halo."""
 _MOST_ROUNDS = 50
+
+What = Literal["area", "height"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +81,7 @@ class Decomposition:
     lorentz: float
     misfit: float
 
-    def of(self, names: Sequence[str], what: str = "area") -> np.ndarray:
+    def of(self, names: Sequence[str], what: What = "area") -> np.ndarray:
         """Return how each amount counts in the sum of areas, or heights, of some parts, shape (m,)."""
         counted = np.array([name in names for name in self.names])
         return np.where(counted, self.areas if what == "area" else self.heights, 0.0)
@@ -87,6 +94,44 @@ class Decomposition:
         return value, sqrt(max(float(lean @ self.covariance @ lean), 0.0))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ratio:
+    """A ratio with two standard errors: of counting (root mean square of models), and how much models differ."""
+
+    value: float
+    counting: float
+    between: float
+
+    @property
+    def stderr(self) -> float:
+        """Both together."""
+        return sqrt(self.counting**2 + self.between**2)
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Decompositions:
+    """All decompositions of a pattern that describe it about as well as the best does, that first."""
+
+    models: tuple[Decomposition, ...]
+
+    def total(self, names: Sequence[str], what: What = "area") -> float:
+        """Return the sum of areas, or heights, of some parts, as a mean over models."""
+        return float(np.mean([model.of(names, what) @ model.amounts for model in self.models]))
+
+    def ratio(self, over: Sequence[str], under: Sequence[str], what: What = "area") -> Ratio:
+        """Return the areas, or heights, of some parts over those of others.
+
+        The mean over models; those in which nothing stands below the line say nothing.
+        """
+        usable = [model for model in self.models if model.of(under, what) @ model.amounts > 0]
+        if not usable:
+            return Ratio(value=0.0, counting=0.0, between=0.0)
+        found = np.array([model.ratio(model.of(over, what), model.of(under, what)) for model in usable])
+        values, errors = found.T
+        counting = float(np.sqrt((errors**2).mean()))
+        return Ratio(value=float(values.mean()), counting=counting, between=float(values.std()))
+
+
 def decomposed(
     x: np.ndarray,
     y: np.ndarray,
@@ -94,10 +139,13 @@ def decomposed(
     lines: Sequence[LineShape],
     *,
     halo: tuple[float, float],
-    halo_width: float,
+    halo_widths: Sequence[float],
     counted: tuple[float, float],
-) -> Decomposition:
-    """Decompose a diffractogram.
+) -> Decompositions:
+    """Decompose a diffractogram in every way that describes it.
+
+    Of all shares of Lorentz and widths of halos those are kept whose misfit is not larger than the least one by more
+    than chance makes a misfit of so many points differ: √(2/n) of it.
 
     Parameters
     ----------
@@ -105,40 +153,17 @@ def decomposed(
         ° 2θ, counts and their standard deviations, shape (n,) each.
     halo
         Between which places the Gaussians of the halo stand, ° 2θ.
-    halo_width
-        Their FWHM, ° 2θ.
+    halo_widths
+        Their FWHM, ° 2θ: all that may be.
     counted
         Between which angles the halo has an area, ° 2θ.
     """
     x, y, noise = _binned(x, y, noise)
-    parts = _parts(x, lines, halo, halo_width, counted)
-    tried: dict[int, _Trial] = {}
-
-    def trial(k: int) -> _Trial:
-        if k not in tried:
-            tried[k] = _tried(parts, _SHARES[k], y, noise)
-        return tried[k]
-
-    best = _FIRST_SHARE
-    while True:  # misfit over the share has one valley
-        near = [k for k in (best - 1, best, best + 1) if 0 <= k < len(_SHARES)]
-        lowest = min(near, key=lambda k: trial(k).rest)
-        if lowest == best:
-            break
-        best = lowest
-    share, found = _SHARES[best], trial(best)
-    rest, amounts, matrix = found.rest, found.amounts, found.matrix
-    names = [part.name for part in parts]
-    misfit = rest**2 / len(x)
-    return Decomposition(
-        names=tuple(names),
-        amounts=amounts,
-        areas=np.array([part.area(share) for part in parts]),
-        heights=np.array([0.0 if part.name == "ground" else 1.0 for part in parts]),
-        covariance=max(misfit, 1.0) * _covariance(matrix, amounts, names),
-        lorentz=share,
-        misfit=misfit,
-    )
+    tried = [_Tried(_parts(x, lines, halo, width, counted), y, noise) for width in halo_widths]
+    least = min(one.least for one in tried)
+    most = least * sqrt(1 + sqrt(2 / len(x)))
+    found = [model for one in tried for model in one.within(most)]
+    return Decompositions(models=tuple(sorted(found, key=lambda model: model.misfit)))
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -162,20 +187,54 @@ class _Part:
         return (1 - share) * self.areas[0] + share * self.areas[1]
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class _Trial:
-    """Amounts for one share of Lorentz, what is left over, and the parts over noise, shape (n, m)."""
+class _Tried:
+    """Amounts of all parts for several shares of Lorentz, each worked out when it is wanted."""
 
-    rest: float
-    amounts: np.ndarray
-    matrix: np.ndarray
+    def __init__(self, parts: Sequence[_Part], y: np.ndarray, noise: np.ndarray) -> None:
+        self._parts, self._y, self._noise = parts, y, noise
+        self._known: dict[int, tuple[float, np.ndarray, np.ndarray]] = {}
+        self._best = _FIRST_SHARE
+        while True:  # what is left over has one valley over the share
+            near = [k for k in (self._best - 1, self._best, self._best + 1) if 0 <= k < len(_SHARES)]
+            lowest = min(near, key=self._rest)
+            if lowest == self._best:
+                break
+            self._best = lowest
 
+    @property
+    def least(self) -> float:
+        """What the best share leaves over, as a root of squares."""
+        return self._rest(self._best)
 
-def _tried(parts: Sequence[_Part], share: float, y: np.ndarray, noise: np.ndarray) -> _Trial:
-    matrix = np.array([part.values(share) for part in parts]).T / noise[:, None]
-    scale = np.linalg.norm(matrix, axis=0)
-    amounts, rest = nnls(matrix / scale, y / noise, maxiter=_MOST_ROUNDS * matrix.shape[1])
-    return _Trial(rest=float(rest), amounts=amounts / scale, matrix=matrix)
+    def within(self, most: float) -> Iterator[Decomposition]:
+        """Yield all that leave no more over."""
+        for step in (-1, 1):
+            k = self._best if step < 0 else self._best + 1
+            while 0 <= k < len(_SHARES) and self._rest(k) <= most:
+                yield self._decomposition(k)
+                k += step
+
+    def _rest(self, k: int) -> float:
+        if k not in self._known:
+            matrix = np.array([part.values(_SHARES[k]) for part in self._parts]).T / self._noise[:, None]
+            scale = np.linalg.norm(matrix, axis=0)
+            amounts, rest = nnls(matrix / scale, self._y / self._noise, maxiter=_MOST_ROUNDS * matrix.shape[1])
+            self._known[k] = (float(rest), amounts / scale, matrix)
+        return self._known[k][0]
+
+    def _decomposition(self, k: int) -> Decomposition:
+        rest, amounts, matrix = self._known[k]
+        names = [part.name for part in self._parts]
+        misfit = rest**2 / len(self._y)
+        return Decomposition(
+            names=tuple(names),
+            amounts=amounts,
+            areas=np.array([part.area(_SHARES[k]) for part in self._parts]),
+            heights=np.array([0.0 if part.name == "ground" else 1.0 for part in self._parts]),
+            covariance=max(misfit, 1.0) * _covariance(matrix, amounts, names),
+            lorentz=_SHARES[k],
+            misfit=misfit,
+        )
 
 
 def _binned(x: np.ndarray, y: np.ndarray, noise: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
