@@ -115,8 +115,7 @@ def catalogue_rows(features: Sequence[CataloguedFeature]) -> list[dict[str, Any]
     """Return the catalogue as rows of plain values."""
     rows = []
     for one in features:
-        told = one.model_dump(exclude={"trust"}) | one.trust.model_dump()
-        rows.append(told | {"scatter_over_stderr": one.trust.understated})
+        rows.append(one.model_dump(exclude={"trust"}) | one.trust.model_dump())
     return rows
 
 
@@ -154,7 +153,7 @@ def as_markdown(exact: Sequence[Exactness], features: Sequence[CataloguedFeature
         trust = feature.trust
         span = "" if feature.low is None else f"{feature.low:.3g} … {feature.high:.3g}"
         icc = "–" if trust.icc is None else f"{trust.icc:.2f} ({trust.icc_low:.2f}–{trust.icc_high:.2f})"
-        ratio = "–" if trust.understated is None else f"{trust.understated:.2g}"
+        ratio = "–" if trust.birge is None else f"{trust.birge:.2g}"
         middle = "" if feature.median is None else f"{feature.median:.3g}"
         mark = "**untrustworthy**" if trust.verdict == "untrustworthy" else "" if trust.icc is not None else "unjudged"
         parts.append(

@@ -52,7 +52,11 @@ class Trust(Frozen):
     scatter
         Standard deviation between measurements of one specimen, pooled, in the feature's unit.
     stderr
-        Root mean square of the standard errors that came with those values; None where none did.
+        Median of the standard errors that came with those values; None where none did.
+    birge
+        How many times larger the scatter is than the standard errors say, 1 where they are honest: √(χ²/(N − k)) of
+        values against the mean of their specimen, by its mean squared standard error (Birge, Phys. Rev. 40 (1932) 207);
+        None where no errors came.
     verdict
         Untrustworthy where the ICC is below `TRUSTED`; unjudged with fewer than `FEWEST_SPECIMENS` specimens.
     """
@@ -65,12 +69,8 @@ class Trust(Frozen):
     icc_high: float | None = None
     scatter: float | None = None
     stderr: float | None = None
+    birge: float | None = None
     verdict: Verdict = "unjudged"
-
-    @property
-    def understated(self) -> float | None:
-        """How many times larger the scatter is than the standard errors say: 1 where errors are honest."""
-        return self.scatter / self.stderr if self.scatter is not None and self.stderr else None
 
 
 def trust_of(specimens: Mapping[str, Sequence[Repeat]]) -> Trust:
@@ -102,8 +102,8 @@ def trust_of(specimens: Mapping[str, Sequence[Repeat]]) -> Trust:
     grand = float(sizes @ means / total)
     within = sum(float(((values - mean) ** 2).sum()) for values, mean in zip(groups, means, strict=True)) / (total - k)
     stderrs = [stderr for known in again for _, stderr in known if stderr is not None and isfinite(stderr)]
-    errors = float(np.sqrt(np.mean(np.square(stderrs)))) if stderrs else None
-    scattered = counted.model_copy(update={"scatter": sqrt(within), "stderr": errors})
+    errors = float(np.median(stderrs)) if stderrs else None
+    scattered = counted.model_copy(update={"scatter": sqrt(within), "stderr": errors, "birge": _birge(again)})
     if k < 2:
         return scattered
     between = float(sizes @ (means - grand) ** 2) / (k - 1)
@@ -129,6 +129,18 @@ def _with_interval(between: float, within: float, k: int, total: float, n0: floa
         return float((over - 1) / (over + n0 - 1))
 
     return share(ratio), share(ratio / f.isf(tail, above, below)), share(ratio / f.ppf(tail, above, below))
+
+
+def _birge(again: Sequence[Sequence[tuple[float, float | None]]]) -> float | None:
+    """Return the Birge ratio of all specimens whose every value came with an error above 0."""
+    squares, n_free = 0.0, 0
+    for known in again:
+        errors = [stderr for _, stderr in known if stderr is not None and isfinite(stderr) and stderr > 0]
+        if len(errors) == len(known):
+            values = np.array([value for value, _ in known])
+            squares += float(((values - values.mean()) ** 2).sum()) / float(np.mean(np.square(errors)))
+            n_free += len(known) - 1
+    return sqrt(squares / n_free) if n_free else None
 
 
 def _known(readings: Sequence[Repeat]) -> list[tuple[float, float | None]]:

@@ -30,8 +30,10 @@ class CataloguedFeatureView(Frozen):
     icc_low: float | None = Field(description="Lower end of its 95 % interval.")
     icc_high: float | None = Field(description="Upper end of its 95 % interval.")
     scatter: float | None = Field(description="Standard deviation between measurements of one specimen.")
-    stderr: float | None = Field(description="Standard error that came with them, root mean square.")
-    scatter_over_stderr: float | None = Field(description="1 where standard errors are honest, more where too small.")
+    stderr: float | None = Field(description="Standard error that came with them, median.")
+    scatter_over_stderr: float | None = Field(
+        description="Birge ratio: 1 where standard errors are honest, more where they are too small."
+    )
     verdict: str = Field(
         description="trustworthy; untrustworthy with an ICC below 0.9; unjudged where fewer than 5 specimens were "
         "measured again."
@@ -56,7 +58,7 @@ class CataloguedFeatureView(Frozen):
             icc_high=trust.icc_high,
             scatter=trust.scatter,
             stderr=trust.stderr,
-            scatter_over_stderr=trust.understated,
+            scatter_over_stderr=trust.birge,
             verdict=trust.verdict,
         )
 

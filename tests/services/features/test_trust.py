@@ -55,7 +55,7 @@ def test_another_unit_and_another_zero_change_nothing(seed, shift, scale, sizes)
     assert two.icc == pytest.approx(one.icc, abs=1e-6)
     assert (two.icc_low, two.icc_high) == pytest.approx((one.icc_low, one.icc_high), abs=1e-6)
     assert two.scatter == pytest.approx(abs(scale) * one.scatter, rel=1e-6)
-    assert two.understated == pytest.approx(one.understated, rel=1e-6)
+    assert two.birge == pytest.approx(one.birge, rel=1e-6)
     assert two.verdict == one.verdict
 
 
@@ -106,15 +106,18 @@ def test_specimens_measured_once_and_missing_values_are_counted_and_left_out():
     assert (nothing.n_specimens, nothing.n_missing, nothing.icc, nothing.verdict) == (0, 1, None, "unjudged")
 
 
-@pytest.mark.parametrize(("stderr", "understated"), [(1.0, 1.0), (0.5, 2.0), (2.0, 0.5)])
-def test_standard_errors_are_held_against_the_scatter_really_seen(stderr, understated):
-    """Honest ones give 1, halved ones 2."""
+@pytest.mark.parametrize(("stderr", "birge"), [(1.0, 1.0), (0.5, 2.0), (2.0, 0.5)])
+def test_standard_errors_are_held_against_the_scatter_really_seen(stderr, birge):
+    """Honest ones give 1, halved ones 2; a specimen that nothing is known of, with an error as large, says little."""
     values = planted(np.random.default_rng(6), icc=0.9, sizes=[3] * 400, stderr=stderr)
-    assert trust_of(values).understated == pytest.approx(understated, rel=0.06)
+    values["unknown"] = [(0.0, 1e4), (1e4, 1e4), (-1e4, 1e4)]
+    found = trust_of(values)
+    assert found.birge == pytest.approx(birge, rel=0.06)
+    assert found.stderr == stderr
 
 
 def test_without_standard_errors_nothing_is_said_of_them():
     """A feature without errors is judged by its scatter alone."""
     found = trust_of(planted(np.random.default_rng(7), icc=0.9, sizes=[3] * 10))
-    assert (found.stderr, found.understated) == (None, None)
+    assert (found.stderr, found.birge) == (None, None)
     assert found.scatter is not None
