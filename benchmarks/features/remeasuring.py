@@ -24,7 +24,7 @@ from services.ingest.readers.base import Source
 from services.ingest.reading import read_source
 from services.records.derived import Derived
 
-__all__ = ["LATER_WEEKS", "Measured", "Task", "measured", "tasks"]
+__all__ = ["LATER_WEEKS", "Measured", "Task", "files_of", "measured", "tasks"]
 
 LATER_WEEKS = 6
 """Between the session of the first measurements and that of the last."""
@@ -68,6 +68,15 @@ def tasks(n_specimens: int, n_times: int, seed: int, instruments: Sequence[str] 
     ]
 
 
+def files_of(made: Made, instrument: str, time: int, n_times: int, choice: LaboratoryChoice) -> tuple[LabFile, ...]:
+    """Measure a specimen for the n-th time."""
+    is_last = time == n_times - 1 and n_times > 1
+    piece: Piece = piece_of(made, instrument, choice, week=LATER_WEEKS if is_last else 0)
+    again = np.random.default_rng(derive_seed(choice.seed, made.specimen, instrument, "again", time))
+    files = ANALYSES[instrument](replace(piece, rng=again))
+    return (files,) if isinstance(files, LabFile) else files
+
+
 def measured(task: Task) -> list[Measured]:
     """Measure one specimen by all instruments, and take every file through the recipe of its modality."""
     choice = LaboratoryChoice(seed=task.seed)
@@ -76,17 +85,8 @@ def measured(task: Task) -> list[Measured]:
         Measured(specimen=made.specimen, instrument=instrument, time=time, structure=made.structure, derived=derived)
         for instrument in task.instruments
         for time in range(task.n_times)
-        for derived in _derived(_files(made, instrument, time, task.n_times, choice), made.specimen)
+        for derived in _derived(files_of(made, instrument, time, task.n_times, choice), made.specimen)
     ]
-
-
-def _files(made: Made, instrument: str, time: int, n_times: int, choice: LaboratoryChoice) -> tuple[LabFile, ...]:
-    """Measure a specimen for the n-th time."""
-    is_last = time == n_times - 1 and n_times > 1
-    piece: Piece = piece_of(made, instrument, choice, week=LATER_WEEKS if is_last else 0)
-    again = np.random.default_rng(derive_seed(choice.seed, made.specimen, instrument, "again", time))
-    files = ANALYSES[instrument](replace(piece, rng=again))
-    return (files,) if isinstance(files, LabFile) else files
 
 
 def _derived(files: Sequence[LabFile], specimen: str) -> Iterator[Derived]:
