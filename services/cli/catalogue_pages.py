@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import groupby
 from pathlib import Path
 
 from rich.console import RenderableType
@@ -19,30 +20,34 @@ __all__ = ["catalogue_page", "catalogue_told", "save_catalogue"]
 
 _MUCH_TOO_SMALL = 2.0
 """Standard errors that the scatter exceeds by this factor are remarked on."""
+_MOST_LISTED = 6
 _TEXTS = ("modality", "name", "unit", "verdict")
 
 
 def catalogue_page(view: CatalogueView) -> RenderableType:
-    """List features, one a row."""
-    headings = ["modality", "feature", "unit", "n", "median", "range", "ICC", ""]
-    table = plain_table(headings, [], right=(3, 4))
-    before = ""
-    for one in view.catalogue:
-        shown = one.modality if one.modality != before else ""
-        before = one.modality
-        span = "" if one.low is None else f"{_number(one.low)} … {_number(one.high)}"
-        table.add_row(
-            shown, one.name, one.unit, str(one.n_specimens), _number(one.median), span, _icc(one), _remark(one)
-        )
+    """List features by modality, one a row; long names wrap, so that verdicts stand whole."""
+    table = plain_table(["feature", "unit", "n", "median", "range", "ICC", ""], [], right=(2, 3), wraps=0)
+    for modality, features in groupby(view.catalogue, lambda one: one.modality):
+        table.add_row(Text(modality, style="bold"))
+        for one in features:
+            span = "" if one.low is None else f"{_number(one.low)}…{_number(one.high)}"
+            table.add_row(one.name, one.unit, str(one.n_specimens), _number(one.median), span, _icc(one), _verdict(one))
+        table.add_section()
     return table if table.row_count else Text("")
 
 
 def catalogue_told(view: CatalogueView) -> Iterator[str]:
-    """Say in short what there is, and what is not in it."""
+    """Say in short what there is, whose standard errors are too small, and what is not in it."""
     told = f"{counted(len(view.catalogue), 'feature')} of {counted(view.n_specimens, 'specimen')}"
     doubtful = sum(one.verdict == "untrustworthy" for one in view.catalogue)
     judged = sum(one.verdict != "unjudged" for one in view.catalogue)
     yield f"{told}: {judged} judged by measuring again, {doubtful} of them untrustworthy (ICC below 0.9)"
+    small = [(one.scatter_over_stderr or 0.0, one) for one in view.catalogue]
+    small = sorted((pair for pair in small if pair[0] >= _MUCH_TOO_SMALL), key=lambda pair: -pair[0])
+    if small:
+        worst = ", ".join(f"{one.modality} {one.name} ({times:.0f} ×)" for times, one in small[:_MOST_LISTED])
+        more = f" and {len(small) - _MOST_LISTED} more" if len(small) > _MOST_LISTED else ""
+        yield f"measured again, {len(small)} scatter by twice their standard errors or more: {worst}{more}"
     if view.n_of_nobody:
         yield f"{counted(view.n_of_nobody, 'measurement')} left out: of no specimen that is known"
     if view.n_unprocessed:
@@ -76,18 +81,15 @@ def _icc(one: CataloguedFeatureView) -> str:
     return f"{one.icc:.2f} ({one.icc_low:.2f}–{one.icc_high:.2f})"
 
 
-def _remark(one: CataloguedFeatureView) -> str:
-    """Say what a person should know: untrustworthy, too little measured again, errors too small."""
-    told = []
+def _verdict(one: CataloguedFeatureView) -> str:
+    """Say what a person should know: untrustworthy, or why it is not judged."""
+    if one.verdict == "untrustworthy":
+        return "untrustworthy"
+    if one.verdict == "trustworthy":
+        return ""
     if not one.n_remeasured:
-        told.append("not measured twice")
-    elif one.verdict == "unjudged":
-        told.append(f"{counted(one.n_remeasured, 'specimen')} measured twice" if one.icc is not None else "all alike")
-    elif one.verdict == "untrustworthy":
-        told.append("untrustworthy")
-    if one.scatter_over_stderr is not None and one.scatter_over_stderr >= _MUCH_TOO_SMALL:
-        told.append(f"scatters {one.scatter_over_stderr:.2g} × its errors")
-    return ", ".join(told)
+        return "not measured twice"
+    return "all alike" if one.icc is None and one.n_remeasured > 1 else f"only {one.n_remeasured} twice"
 
 
 def _number(value: float | None) -> str:

@@ -33,12 +33,14 @@ class Line:
         return f"{self.name} [{self.unit}]" if self.unit else self.name
 
 
-def plain_table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> Table:
-    """Make a table of texts without frames; long texts wrap in the last column."""
+def plain_table(
+    headings: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = (), wraps: int = -1
+) -> Table:
+    """Make a table of texts without frames; long texts wrap in one column, the last where nothing is said."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
     for number, heading in enumerate(headings):
-        is_last = number == len(headings) - 1
-        table.add_column(heading, justify="right" if number in right else "left", no_wrap=not is_last, overflow="fold")
+        is_whole = number != wraps % len(headings)
+        table.add_column(heading, justify="right" if number in right else "left", no_wrap=is_whole, overflow="fold")
     for row in rows:
         table.add_row(*row)
     return table
