@@ -87,8 +87,10 @@ def _verdict(one: CataloguedFeatureView) -> str:
         return "untrustworthy"
     if one.verdict == "trustworthy":
         return ""
+    if not one.n_specimens:
+        return "no value"
     if not one.n_remeasured:
-        return "not measured twice"
+        return "measured once"
     return "all alike" if one.icc is None and one.n_remeasured > 1 else f"only {one.n_remeasured} twice"
 
 

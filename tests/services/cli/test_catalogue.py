@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import csv
+from io import StringIO
 
 import numpy as np
 import pytest
+from rich.console import Console
 
+from services.campaign.views import CataloguedFeatureView, CatalogueView
+from services.cli.catalogue_pages import catalogue_page
 from tests.services.campaign.tiny import TINY, past_results
 
 N_SPECIMENS, N_TIMES = 6, 3
@@ -88,4 +92,28 @@ def test_what_was_measured_once_is_listed_and_not_judged(lab):
     lab("exclude", measured, "--reason", "the crystal was dirty")
     one = lab.json("features")["catalogue"][0]
     assert (one["n_specimens"], one["n_remeasured"], one["icc"], one["verdict"]) == (2, 0, None, "unjudged")
-    assert "not measured twice" in lab("features").stdout
+    assert "measured once" in lab("features").stdout
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        ({"n_specimens": 0, "n_remeasured": 0, "icc": None}, "no value"),
+        ({"n_remeasured": 0, "icc": None}, "measured once"),
+        ({"n_remeasured": 3, "icc": 0.5}, "only 3 twice"),
+        ({"n_remeasured": 8, "icc": None}, "all alike"),
+        ({"n_remeasured": 8, "icc": 0.5, "verdict": "untrustworthy"}, "untrustworthy"),
+    ],
+)
+def test_a_page_says_why_a_feature_is_not_judged(known, said):
+    """In words that stand whole at eighty columns, however long its name."""
+    shown = {"modality": "DSC", "name": "heat 1 PE melting crystalline share", "unit": "cm-1·counts", "n_specimens": 50}
+    shown |= {"median": -1.234e-5, "low": -1.234e-5, "high": 1.234e-5, "n_missing": 0, "verdict": "unjudged"}
+    shown |= dict.fromkeys(("icc_low", "icc_high", "scatter", "stderr", "scatter_over_stderr")) | known
+    bounds = {} if shown["icc"] is None else {"icc_low": -0.11, "icc_high": 0.99}
+    view = CatalogueView(
+        catalogue=(CataloguedFeatureView(**shown | bounds),), n_specimens=50, n_of_nobody=0, n_unprocessed=0
+    )
+    text = StringIO()
+    Console(file=text, width=80).print(catalogue_page(view))
+    assert said in text.getvalue()
