@@ -16,6 +16,8 @@ _FEWEST_PAIRS = 40
 _FINER = 2**0.25
 _CHANCE = 0.005
 _RUN = 4
+_MEDIAN_SQUARE = 0.455
+_MOST_SHARED = 4.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,11 +52,12 @@ def averaged(x: np.ndarray, y: np.ndarray, noise: np.ndarray, width: float) -> G
     return Grid(mean(x), mean(y), np.sqrt(count / mean(noise**2)), (x[-1] - x[0] + step) / n_bins)
 
 
-def lossless(x: np.ndarray, y: np.ndarray, noise: np.ndarray, share: float) -> float:
-    """Return over how much of its axis a curve may be averaged before something that it shows would be lost.
+def lossless(x: np.ndarray, y: np.ndarray, noise: np.ndarray, share: float) -> Grid:
+    """Average a curve as far as nothing that it shows is lost; its weights say what noise is left.
 
     Something is lost where neighbouring bins differ otherwise than the slope through the bins of double width around
     them says, by more than noise does in one curve of two hundred: a single pair, or four pairs in a row together.
+    Noise that neighbours share averages away less: so half of the pairs say how much of it is left, up to twice as much.
 
     Parameters
     ----------
@@ -65,24 +68,31 @@ def lossless(x: np.ndarray, y: np.ndarray, noise: np.ndarray, share: float) -> f
     """
     span = float(x[-1] - x[0])
     width = span / (len(x) - 1)
-    while span / (2 * width) > _FEWEST_PAIRS and not _loses(averaged(x, y, noise, width), share):
+    while True:
+        grid = averaged(x, y, noise, width)
+        factor, loses = _losses(grid, share)
+        if loses or len(grid.x) <= _FEWEST_PAIRS * 2:
+            return Grid(grid.x, grid.y, grid.weight / factor, grid.step)
         width *= _FINER
-    return width
 
 
-def _loses(grid: Grid, share: float) -> bool:
-    """Say whether pairs of bins, made one, would lose what they show."""
+def _losses(grid: Grid, share: float) -> tuple[float, bool]:
+    """Return by what factor noise exceeds its share of bins, and whether pairs of bins, made one, lose what they show."""
     from scipy.stats import chi2, norm
 
     n = len(grid.x) // 2 * 2
-    pairs, variances = grid.y[:n].reshape(-1, 2), grid.weight[:n].reshape(-1, 2) ** -2.0
-    means, both = pairs.mean(axis=1), variances.sum(axis=1)
-    rise = np.diff(pairs, axis=1)[1:-1, 0] - 0.25 * (means[2:] - means[:-2])
-    variance = both[1:-1] + (both[2:] + both[:-2]) / 64 + (share * (means[1:-1] - grid.y.min())) ** 2
-    off = rise**2 / variance
+    places, pairs = grid.x[:n].reshape(-1, 2), grid.y[:n].reshape(-1, 2)
+    means, middles = pairs.mean(axis=1), places.mean(axis=1)
+    both = (grid.weight[:n].reshape(-1, 2) ** -2.0).sum(axis=1)
+    part = np.diff(places, axis=1)[1:-1, 0] / (middles[2:] - middles[:-2])
+    square = (np.diff(pairs, axis=1)[1:-1, 0] - part * (means[2:] - means[:-2])) ** 2
+    variance = both[1:-1] + part**2 * (both[2:] + both[:-2]) / 4
+    more = float(np.clip(np.median(square / variance) / _MEDIAN_SQUARE, 1.0, _MOST_SHARED))
+    off = square / (more * variance + (share * (means[1:-1] - grid.y.min())) ** 2)
     chance = _CHANCE / len(off)
     is_single = off.max() > norm.isf(chance / 2) ** 2
-    return bool(is_single or np.convolve(off, np.ones(_RUN), mode="valid").max() > chi2.isf(chance, _RUN))
+    is_run = np.convolve(off, np.ones(_RUN), mode="valid").max() > chi2.isf(chance, _RUN)
+    return float(np.sqrt(more)), bool(is_single or is_run)
 
 
 def halved(grid: Grid) -> Grid:

@@ -12,6 +12,8 @@ from services.preprocessing.peakfit.profiles import add_component, add_values, s
 
 __all__ = ["minimise", "value_of"]
 
+_FEWEST_STEPS = 4
+
 
 @numba.njit(cache=True)  # type: ignore[untyped-decorator]
 def value_of(codes: np.ndarray, numbers: np.ndarray, x: np.ndarray) -> np.ndarray:
@@ -44,6 +46,7 @@ def minimise(
     weight: np.ndarray,
     most_iterations: int,
     tolerance: float,
+    wanted: float = np.inf,
 ) -> tuple[np.ndarray, np.ndarray, float, float, np.ndarray, int, bool]:
     """Fit components, shape (k, 5) numbers, and baseline coefficients, shape (b,), to y.
 
@@ -59,6 +62,8 @@ def minimise(
         What the baseline coefficients multiply, shape (b, n).
     weight
         1 / noise, shape (n,).
+    wanted
+        Cost above which nobody cares for the result: the fit ends early where its pace does not lead below.
 
     Returns
     -------
@@ -111,7 +116,9 @@ def minimise(
             codes, now, free, tried, n_base, polynomials, x, y, weight, means, precisions, size
         )
         if cost_there <= cost:
-            is_converged = cost - cost_there <= tolerance * cost
+            fall = cost - cost_there
+            is_slow = n_iterations >= _FEWEST_STEPS and cost_there - wanted > (most_iterations - n_iterations) * fall
+            is_converged = is_slow or fall <= tolerance * cost
             at, chi_square, cost = tried, chi_square_there, cost_there
             curvature, pull = _lay_of_the_land(jacobian, starts, stops, off, precisions, means, at)
             damping = max(damping / 6, 1e-12)

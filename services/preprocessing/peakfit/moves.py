@@ -71,8 +71,8 @@ class Trial:
     neighbour_numbers: np.ndarray
 
 
-def tried(problem: Problem, standing: Standing, move: Move, *, most_iterations: int = 25) -> Trial:
-    """Try a move where it matters, and say what it would bring."""
+def tried(problem: Problem, standing: Standing, move: Move, *, most_iterations: int = 25, least: float = 0.0) -> Trial:
+    """Try a move where it matters, and say what it would bring; roughly where that is less than `least`."""
     touched = np.concatenate([standing.numbers[list(move.removed)], move.numbers])
     widths = np.exp(touched[:, 2])
     low, high = float((touched[:, 1] - _REACH * widths).min()), float((touched[:, 1] + _REACH * widths).max())
@@ -109,7 +109,7 @@ def tried(problem: Problem, standing: Standing, move: Move, *, most_iterations: 
         nothing = np.empty(0)
         fitted, _, _, after_cost, *_ = minimise(
             codes, active, free_of(codes), lows, highs, mean, precision, nothing, nothing, nothing,
-            np.empty((0, len(x))), x, left + old, weight, most_iterations, 1e-3,
+            np.empty((0, len(x))), x, left + old, weight, most_iterations, 1e-3, before_cost - owed - least,
         )  # fmt: skip
     m = len(move.codes)
     return Trial(

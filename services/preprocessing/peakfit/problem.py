@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.polynomial.chebyshev import chebvander
 
-from services.preprocessing.peakfit.grids import Grid, averaged, lossless, pyramid_of
+from services.preprocessing.peakfit.grids import Grid, lossless, pyramid_of
 from services.preprocessing.peakfit.noise import noise_of_counts, smoothed_by, white_noise
 from services.preprocessing.peakfit.profiles import FREE, IS_PEAK, KINDS, Kind
 from services.preprocessing.peakfit.settings import PeakSettings
@@ -30,10 +30,16 @@ class Problem:
 
     Attributes
     ----------
-    x, y, noise
+    x, y
         Every point.
+    scatter
+        Standard deviation of the noise of each.
+    off
+        By how much, at each, lines may be off their profiles.
     levels
-        The same on coarser and coarser grids, finest first.
+        The curve on coarser and coarser grids, finest first; weights hold both.
+    finest_scatter
+        Standard deviation of the noise alone on the finest grid.
     narrowest, broad, widest
         FWHM of the narrowest line, between lines and halos, and of the widest halo.
     line
@@ -50,8 +56,10 @@ class Problem:
 
     x: np.ndarray
     y: np.ndarray
-    noise: np.ndarray
+    scatter: np.ndarray
+    off: np.ndarray
     levels: tuple[Grid, ...]
+    finest_scatter: np.ndarray
     narrowest: float
     broad: float
     widest: float
@@ -61,6 +69,11 @@ class Problem:
     ground: tuple[np.ndarray, float]
     main_sign: int
     signs: tuple[int, ...]
+
+    @property
+    def noise(self) -> np.ndarray:
+        """Standard deviation of each point about the lines as their profiles say them, shape (n,)."""
+        return np.asarray(np.hypot(self.scatter, self.off))
 
     def one_way(self) -> Problem:
         """Return the problem with lines of the main sign only."""
@@ -126,8 +139,11 @@ _N_FREE = np.array([sum(FREE[kind]) for kind in KINDS])
 
 def rescaled(problem: Problem, factor: float) -> Problem:
     """Return the same problem with another noise: so many times as large."""
-    levels = tuple(Grid(g.x, g.y, g.weight / factor, g.step) for g in problem.levels)
-    return replace(problem, noise=problem.noise * factor, levels=levels)
+    finest = problem.levels[0]
+    off = np.interp(finest.x, problem.x, problem.off)
+    scatter = factor * problem.finest_scatter
+    grid = Grid(finest.x, finest.y, 1 / np.hypot(scatter, off), finest.step)
+    return replace(problem, scatter=factor * problem.scatter, finest_scatter=scatter, levels=pyramid_of(grid))
 
 
 def grounded(problem: Problem, under: np.ndarray) -> Problem:
@@ -140,7 +156,7 @@ def grounded(problem: Problem, under: np.ndarray) -> Problem:
         lowest = np.zeros(problem.settings.baseline_degree + 1)
         lowest[0] = under.min()
         return replace(
-            problem, ground=(lowest, max(_HALO_GROUND_SD * float(np.ptp(under)), float(problem.noise.min())))
+            problem, ground=(lowest, max(_HALO_GROUND_SD * float(np.ptp(under)), float(problem.scatter.min())))
         )
     rows = problem.polynomials(finest, problem.settings.baseline_degree + 1)
     mean = np.linalg.lstsq(rows.T, under, rcond=None)[0]
@@ -148,15 +164,10 @@ def grounded(problem: Problem, under: np.ndarray) -> Problem:
 
 
 def softened(problem: Problem, under: np.ndarray) -> Problem:
-    """Return the problem with so much more noise where lines stand high as their profiles may be off."""
-    share = problem.settings.misfit
-    if not share:
-        return problem
+    """Return the problem with more room where lines stand high above what runs under them: profiles may be off there."""
     finest = problem.levels[0]
-    off = share * np.abs(finest.y - under)
-    grid = Grid(finest.x, finest.y, 1 / np.sqrt(finest.weight**-2.0 + off**2), finest.step)
-    noise = np.sqrt(problem.noise**2 + np.interp(problem.x, finest.x, off) ** 2)
-    return replace(problem, levels=pyramid_of(grid), noise=noise)
+    off = np.interp(problem.x, finest.x, problem.settings.misfit * np.abs(finest.y - under))
+    return rescaled(replace(problem, off=off), 1.0)
 
 
 def problem_of(x: np.ndarray, y: np.ndarray, settings: PeakSettings) -> Problem:
@@ -171,13 +182,15 @@ def problem_of(x: np.ndarray, y: np.ndarray, settings: PeakSettings) -> Problem:
     noise = noise * smoothed_by(y / noise)
     span = float(x[-1] - x[0])
     broad = settings.broad or span / 6
-    finest = averaged(x, y, noise, lossless(x, y, noise, settings.misfit))
+    finest = lossless(x, y, noise, settings.misfit)
     narrowest = settings.narrowest or _FEWEST_STEPS * finest.step
     return Problem(
         x=x,
         y=y,
-        noise=noise,
+        scatter=noise,
+        off=np.zeros(len(y)),
         levels=pyramid_of(finest),
+        finest_scatter=1 / finest.weight,
         narrowest=narrowest,
         broad=broad,
         widest=2 * span,

@@ -70,7 +70,8 @@ _GAUSS = 4.0 * _LN2
 _DOUBLET_RATIO = 0.5
 _DOUBLET_SHIFT = 1.5444260 / 1.5405980 - 1.0  # relative, Cu Kα2 against Kα1
 _SMALL = 1e-3
-_REACH = 8.0
+_REACH = 4.0
+_FAINT = 5.2
 
 
 @numba.njit(cache=True, fastmath=False)  # type: ignore[untyped-decorator]
@@ -184,18 +185,27 @@ def add_values(kind: int, q: np.ndarray, x: np.ndarray, start: int, stop: int, t
 def support_of(kind: int, q: np.ndarray, x: np.ndarray) -> tuple[int, int]:
     """Return between which points the derivatives of a component are worth a look, given x that rises.
 
-    Outside, bells are below 1e-10 of their height, and slopes of Lorentzian tails hold less than a ten-thousandth of
-    what data say of them.
+    Outside, bells are below 1e-8 of their height, and slopes of Lorentzian tails hold less than a thousandth of what
+    data say of a height, and less of all else.
     """
     if kind >= 4:
         return 0, len(x)
-    p, w, a = q[1], math.exp(q[2]), abs(q[4])
-    reach = _REACH * w
+    p, w, a = q[1], math.exp(q[2]), q[4]
+    left = right = _REACH * w
     if kind == 1:
-        reach *= 2.0 / (1.0 + math.exp(-a))
+        t = 1.0 / (1.0 + math.exp(-a))
+        left, right = 2.0 * (1.0 - t) * left, 2.0 * t * right
+    if kind == 2:
+        right += 360.0 / math.pi * _DOUBLET_SHIFT * math.tan(p * math.pi / 360.0)
     if kind == 3:
-        reach = max(reach, w * (math.exp(6.0 * a) - 1.0) / (2.0 * a) if a > _SMALL else 3.0 * w)
-    return int(np.searchsorted(x, p - reach)), int(np.searchsorted(x, p + reach))
+        left, right = -w * _where(-_FAINT, a), w * _where(_FAINT, a)
+    return int(np.searchsorted(x, p - left)), int(np.searchsorted(x, p + right))
+
+
+@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+def _where(g: float, a: float) -> float:
+    """Return at which u ln(1 + 2au) / a is g."""
+    return g / 2.0 if abs(a) < _SMALL else (math.exp(a * g) - 1.0) / (2.0 * a)
 
 
 def free_of(codes: np.ndarray) -> np.ndarray:

@@ -27,6 +27,7 @@ from services.preprocessing.peakfit.proposals import (
 )
 from services.preprocessing.peakfit.scales import apparent
 from services.preprocessing.peakfit.standing import Standing, refitted, standing_of
+from services.preprocessing.peakfit.vain import Vain
 
 __all__ = ["rivals_of", "searched"]
 
@@ -39,12 +40,10 @@ _MOST_STEPS = 2
 _FEW = 20
 _TO_JUDGE = 12
 _NEARLY = 8.0
-_HOPELESS = 60.0
 
 _NOTHING = np.empty(0, np.int64), np.empty((0, 5)), np.empty(0, np.bool_)
 
 Start = Callable[[Problem], Standing]
-Deed = tuple[str, tuple[tuple[int, int, int], ...]]
 
 
 def searched(problem: Problem) -> tuple[Problem, Standing]:
@@ -67,7 +66,7 @@ def _improved(problem: Problem, start: Start, under: np.ndarray) -> tuple[Proble
     """Begin somewhere and try moves; take the noise from what is left over, and again, until it stays."""
     standing = _begun(problem, start, under)
     for turn in range(_MOST_NOISES):
-        factor = white_noise(standing.residuals[0] * problem.levels[0].weight)
+        factor = white_noise(standing.residuals[0] / problem.finest_scatter)
         if abs(np.log(factor)) > _STEADY:
             problem = rescaled(problem, factor)
             standing = standing_of(problem, standing.codes, standing.numbers, standing.is_broad, standing.base)
@@ -78,10 +77,8 @@ def _improved(problem: Problem, start: Start, under: np.ndarray) -> tuple[Proble
 
 
 def _badness(problem: Problem, standing: Standing) -> float:
-    """Return the criterion of a pattern with the noise left open, so that patterns of several noises compare."""
-    n = len(problem.levels[0].x)
-    squares = float((standing.residuals[0] ** 2 * (problem.levels[0].weight * problem.noise.mean()) ** 2).sum())
-    return n * float(np.log(squares)) + standing.criterion - standing.cost
+    """Return the criterion with what the likelihood says of the noise, so that patterns of several noises compare."""
+    return standing.criterion - 2 * float(np.log(problem.levels[0].weight).sum())
 
 
 def _begun(problem: Problem, start: Start, under: np.ndarray) -> Standing:
@@ -156,17 +153,17 @@ def _grown(problem: Problem, standing: Standing, widths: np.ndarray) -> Standing
 def _revised(problem: Problem, standing: Standing) -> Standing:
     """Try every kind of move until none helps: those of lines side by side, those of the background one by one."""
     lines = widths_between(problem.narrowest, problem.broad)
-    hopeless: set[Deed] = set()
+    vain = Vain(problem)
     for _ in range(_MOST_ROUNDS):
         fewer = [*deletions(problem, standing), *merges(problem, standing)]
-        better = _taken(problem, standing, _worth(problem, standing, fewer, hopeless))
+        better = _taken(problem, standing, _worth(problem, standing, fewer, vain))
         if better is None:
             more = [
                 *additions(problem, standing, lines),
                 *splits(problem, standing, least_misfit=_MISFIT),
                 *turns(problem, standing),
             ]
-            better = _taken(problem, standing, _worth(problem, standing, more, hopeless))
+            better = _taken(problem, standing, _worth(problem, standing, more, vain))
         better = better or _regrounded(problem, standing)
         if better is None:
             break
@@ -210,34 +207,22 @@ def rivals_of(problem: Problem, standing: Standing) -> list[Trial]:
         *merges(problem, standing),
         *splits(problem, standing, least_misfit=-1.0),
     ]
-    trials = [tried(problem, standing, move) for move in moves if not is_of_ground(standing, move)]
+    trials = [tried(problem, standing, move, least=-_NEARLY) for move in moves if not is_of_ground(standing, move)]
     return [trial for trial in trials if trial.gain > -_NEARLY]
 
 
-def _worth(
-    problem: Problem, standing: Standing, moves: Iterable[Move], hopeless: set[Deed] | None = None
-) -> list[Trial]:
-    """Try moves of lines; return those that gain, best first. What lost by far is not tried again as it was."""
-    hopeless = set() if hopeless is None else hopeless
+def _worth(problem: Problem, standing: Standing, moves: Iterable[Move], vain: Vain | None = None) -> list[Trial]:
+    """Try moves of lines, but those tried in vain before; return those that gain, best first."""
     trials = []
     for move in moves:
-        deed = _deed(standing, move)
-        if is_of_ground(standing, move) or deed in hopeless:
+        if is_of_ground(standing, move) or (vain is not None and vain.holds(standing, move)):
             continue
         trial = tried(problem, standing, move)
-        if trial.gain < -_HOPELESS:
-            hopeless.add(deed)
-        elif trial.gain > _LEAST_GAIN:
+        if trial.gain > _LEAST_GAIN:
             trials.append(trial)
+        elif vain is not None:
+            vain.remember(standing, trial)
     return sorted(trials, key=lambda t: -t.gain)
-
-
-def _deed(standing: Standing, move: Move) -> Deed:
-    """Name a move by what it does, roughly: by place to a twentieth of a width, by width and height to a tenth."""
-    rows = [*(standing.numbers[k] for k in move.removed), *move.numbers]
-    return move.name, tuple(
-        (round(20 * r[1] / np.exp(r[2])), round(10 * r[2]), round(10 * np.log(abs(r[0]) + 1e-300))) for r in rows
-    )
 
 
 def _taken(problem: Problem, standing: Standing, trials: list[Trial]) -> Standing | None:
