@@ -54,14 +54,19 @@ def test_every_measurement_has_its_own_noise_and_the_last_its_own_session():
 
 
 def test_exactness_is_what_one_counts_by_hand():
-    """Errors of 1, 1, -1 and 3 of 10: bias 1, rms √3, three quarters within 2; as shares of what is true tenfold."""
+    """Errors of 1, 1, -1 and 3 of 10: bias 1, rms √3, three quarters within 2; as shares of what is true tenfold.
+
+    Bias and scatter (√(8/3)) each have to be within the bar.
+    """
     found = [told(f"S{k // 2}", k % 2, share(10 + off)) for k, off in enumerate((1, 1, -1, 3))]
     found.append(told("S1", 2))
     [one] = exactness(found, [quantity(10, 2)])
     assert (one.n_specimens, one.n, one.n_missing) == (2, 4, 1)
-    assert (one.bias, one.largest, one.within, one.is_held) == (1, 3, 0.75, False)
+    assert (one.bias, one.largest, one.within, one.is_held) == (1, 3, 0.75, True)
     assert one.rms == pytest.approx(np.sqrt(3))
     assert one.again == pytest.approx(2.0)
+    assert one.scatter == pytest.approx(np.sqrt(8 / 3))
+    assert [exactness(found, [quantity(true, bar)])[0].is_held for true, bar in ((10, 1.6), (8, 2))] == [False, False]
     [relative] = exactness(found, [quantity(10, 30, is_relative=True)])
     assert (relative.bias, relative.largest, relative.is_held) == (pytest.approx(10), pytest.approx(30), True)
     [mean] = exactness(found, [quantity(10, 2, is_mean=True)])
