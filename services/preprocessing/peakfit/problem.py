@@ -10,17 +10,15 @@ from numpy.polynomial.chebyshev import chebvander
 
 from services.preprocessing.peakfit.grids import Grid, lossless, pyramid_of
 from services.preprocessing.peakfit.noise import noise_of_counts, smoothed_by, white_noise
-from services.preprocessing.peakfit.profiles import FREE, IS_PEAK, KINDS, Kind
+from services.preprocessing.peakfit.profiles import Kind
+from services.preprocessing.peakfit.rules import Rules, bounds_under, precision_of, price_under
 from services.preprocessing.peakfit.settings import PeakSettings
 
 __all__ = ["Problem", "grounded", "problem_of", "rescaled", "softened"]
 
-_SHAPE_SD = 1.5
-_ASYMMETRY_SD = 0.5
 _GROUND_SD = 0.05
 _HALO_GROUND_SD = 0.1
 _HIGHEST_DEGREE = 8
-_ODD = 3.0
 _FEWEST_STEPS = 2.5
 
 
@@ -79,29 +77,29 @@ class Problem:
         """Return the problem with lines of the main sign only."""
         return replace(self, signs=(self.main_sign,))
 
+    @property
+    def rules(self) -> Rules:
+        """What is allowed of components, for compiled code."""
+        return np.array(
+            [
+                self.x[0],
+                self.x[-1],
+                self.narrowest,
+                self.broad,
+                self.widest,
+                self.cost_per_number,
+                self.main_sign,
+            ]
+        )
+
     def bounds(self, codes: np.ndarray, numbers: np.ndarray, is_broad: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return how far the numbers of components may go, shape (k, 5) each."""
-        first, last = self.x[0], self.x[-1]
-        out = np.where(is_broad, 0.25 * (last - first), 0.0)
-        is_step, is_decay = codes == KINDS["step"], codes == KINDS["decay"]
-        up = (numbers[:, 0] >= 0) & ~is_step
-        down = (numbers[:, 0] < 0) & ~is_step
-        low = np.empty_like(numbers)
-        high = np.empty_like(numbers)
-        low[:, 0], high[:, 0] = np.where(up, 0.0, -np.inf), np.where(down, 0.0, np.inf)
-        low[:, 1], high[:, 1] = first - out, last + out
-        low[:, 2] = np.log(np.where(is_broad, self.broad, self.narrowest))
-        high[:, 2] = np.log(np.where(is_broad, self.widest, self.broad))
-        low[is_decay, 2], high[is_decay, 2] = np.log(0.5 * self.broad), np.log(self.widest)
-        low[:, 3], high[:, 3] = -5.0, 5.0
-        low[:, 4], high[:, 4] = -1.2, 1.2
+        low, high = bounds_under(codes, numbers, is_broad, self.rules)
         return low, high
 
     def priors(self, n: int) -> tuple[np.ndarray, np.ndarray]:
         """Return means and precisions of the numbers of n components, shape (n, 5) each."""
-        precision = np.zeros((n, 5))
-        precision[:, 3], precision[:, 4] = _SHAPE_SD**-2, _ASYMMETRY_SD**-2
-        return np.zeros((n, 5)), precision
+        return np.zeros((n, 5)), precision_of(n)
 
     def base_prior(self, n: int) -> tuple[np.ndarray, np.ndarray]:
         """Return means and precisions of n baseline coefficients, shape (n,) each."""
@@ -124,17 +122,13 @@ class Problem:
 
     def price(self, codes: np.ndarray, numbers: np.ndarray) -> float:
         """Return what components cost: so much for each free number, and more for a peak that points the other way."""
-        is_odd = IS_PEAK[codes] & (numbers[:, 0] * self.main_sign < 0)
-        return self.cost_per_number * float(_N_FREE[codes].sum() + _ODD * is_odd.sum())
+        return float(price_under(codes, numbers, self.rules))
 
 
 @lru_cache(maxsize=64)
 def _polynomials(grid: Grid, first: float, last: float) -> np.ndarray:
     scaled = 2 * (grid.x - first) / (last - first) - 1
     return np.ascontiguousarray(chebvander(scaled, _HIGHEST_DEGREE).T)
-
-
-_N_FREE = np.array([sum(FREE[kind]) for kind in KINDS])
 
 
 def rescaled(problem: Problem, factor: float) -> Problem:

@@ -16,6 +16,7 @@ __all__ = ["Outstanding", "apparent", "observed_width", "outstanding", "response
 
 _RATIO = 1.5
 _PROMINENT = 0.75
+_SHORT = 100
 _LN2 = float(np.log(2.0))
 
 
@@ -34,7 +35,8 @@ def response(whitened: np.ndarray, bins: float) -> np.ndarray:
     template = _template(bins)
     reach = len(template) // 2
     padded = np.pad(whitened, reach, mode="edge")
-    return np.asarray(fftconvolve(padded, template[::-1], mode="valid") / np.linalg.norm(template))
+    fold = np.convolve if len(template) < _SHORT else fftconvolve
+    return np.asarray(fold(padded, template[::-1], mode="valid") / np.linalg.norm(template))
 
 
 def outstanding(
