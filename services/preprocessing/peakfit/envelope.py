@@ -10,6 +10,11 @@ __all__ = ["grounds"]
 
 _FEWEST = 5
 _ROUNDS = 30
+_STEP_PLACES = 40
+_STEP_WIDTHS = (15.0, 5.0)
+_STEP_NOISES = 3.0
+_STEP_SHARE = 0.01
+_STEP_ROUNDS = 12
 
 
 def grounds(problem: Problem) -> tuple[np.ndarray, ...]:
@@ -20,7 +25,8 @@ def grounds(problem: Problem) -> tuple[np.ndarray, ...]:
     most points lie near.
     """
     if len(problem.signs) == 2:
-        return _through_ends(problem), _near_most(problem)
+        level = (_near_most(problem), _through_ends(problem))
+        return (*level, _with_step(problem)) if problem.settings.steps else level
     from pybaselines import Baseline
 
     finest = problem.levels[0]
@@ -52,3 +58,28 @@ def _near_most(problem: Problem) -> np.ndarray:
         fitted = np.linalg.solve(weighted @ rows.T + 1e-9 * np.eye(len(rows)), weighted @ finest.y) @ rows
         off = finest.y - fitted
     return np.asarray(fitted)
+
+
+def _with_step(problem: Problem) -> np.ndarray:
+    """Return the slope with a step that most points lie near, of steps at many places.
+
+    Most, that is by Cauchy's measure on a scale that shrinks from the whole range to some times the noise (graduated
+    non-convexity: Blake & Zisserman, Visual Reconstruction, 1987).
+    """
+    finest, few = problem.levels[0], problem.levels[max(len(problem.levels) - 2, 0)]
+    places = np.linspace(few.x[0], few.x[-1], _STEP_PLACES + 2)[1:-1]
+    middles, widths = (a.ravel() for a in np.meshgrid(places, problem.broad / np.array(_STEP_WIDTHS)))
+    lines = problem.polynomials(few, 2)
+    steps = 1 / (1 + np.exp(np.clip(-4 * (few.x - middles[:, None]) / widths[:, None], -500, 500)))
+    rows = np.concatenate([np.broadcast_to(lines, (len(middles), *lines.shape)), steps[:, None]], axis=1)
+    last = max(_STEP_NOISES / float(np.median(few.weight)), _STEP_SHARE * float(np.ptp(few.y)))
+    off = np.broadcast_to(few.y - np.median(few.y), steps.shape)
+    coefficients = np.zeros((len(middles), 3))
+    for scale in np.geomspace(max(float(np.ptp(few.y)), 2 * last), last, _STEP_ROUNDS):
+        weighted = rows / (1 + (off / scale) ** 2)[:, None]
+        square = weighted @ rows.transpose(0, 2, 1) + 1e-9 * np.eye(3)
+        coefficients = np.linalg.solve(square, (weighted @ few.y)[:, :, None])[:, :, 0]
+        off = few.y - (coefficients[:, None] @ rows)[:, 0]
+    best = int((1 / (1 + (off / last) ** 2)).sum(axis=1).argmax())
+    step = 1 / (1 + np.exp(np.clip(-4 * (finest.x - middles[best]) / widths[best], -500, 500)))
+    return np.asarray(coefficients[best, :2] @ problem.polynomials(finest, 2) + coefficients[best, 2] * step)

@@ -103,9 +103,7 @@ def fitted_locally(
         free[i] = _IS_FREE[kinds[i]]
     if len(x) < free.sum() + 2:
         return active, -np.inf, 0.0, n
-    owed = price_under(came_codes, came, rules) - price_under(
-        before_kinds[: len(removed)], before[: len(removed)], rules
-    )
+    owed = _price_behind(codes, numbers, removed, came_codes, came, rules) - price_under(codes, numbers[:, 0], rules)
     target = left + value_of(before_kinds, before, x)
     before_cost = prior_cost(before_kinds, before)
     for i in range(len(x)):
@@ -122,3 +120,27 @@ def fitted_locally(
             np.empty((0, len(x))), x, target, weight, most_iterations, _TOLERANCE, before_cost - owed - least,
         )  # fmt: skip
     return active, before_cost - after_cost - owed, before_cost - after_cost, n
+
+
+@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+def _price_behind(
+    codes: np.ndarray,
+    numbers: np.ndarray,
+    removed: np.ndarray,
+    came_codes: np.ndarray,
+    came: np.ndarray,
+    rules: Rules,
+) -> float:
+    """Return what the pattern costs behind a move."""
+    stays = np.ones(len(codes), np.bool_)
+    stays[removed] = False
+    kinds, heights = np.empty(len(codes) + len(came_codes), np.int64), np.empty(len(codes) + len(came_codes))
+    n = 0
+    for k in range(len(codes)):
+        if stays[k]:
+            kinds[n], heights[n] = codes[k], numbers[k, 0]
+            n += 1
+    for k in range(len(came_codes)):
+        kinds[n], heights[n] = came_codes[k], came[k, 0]
+        n += 1
+    return price_under(kinds[:n], heights[:n], rules)

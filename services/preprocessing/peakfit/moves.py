@@ -10,13 +10,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from services.preprocessing.peakfit.grids import level_for
+from services.preprocessing.peakfit.grids import Grid, level_for
 from services.preprocessing.peakfit.local import fitted_locally, surroundings
+from services.preprocessing.peakfit.minimise import value_of
 from services.preprocessing.peakfit.problem import Problem
 from services.preprocessing.peakfit.profiles import IS_PEAK
 from services.preprocessing.peakfit.standing import Standing
 
-__all__ = ["Move", "Trial", "applied", "is_of_ground", "made", "tried"]
+__all__ = ["Move", "Trial", "applied", "is_of_ground", "left_after", "made", "tried"]
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -91,6 +92,20 @@ def tried(problem: Problem, standing: Standing, move: Move, *, most_iterations: 
         neighbours=neighbours[:n],
         neighbour_numbers=fitted[m:],
     )
+
+
+def left_after(problem: Problem, standing: Standing, trial: Trial) -> tuple[Grid, np.ndarray]:
+    """Return what a trial leaves over where it matters: that part of a grid, and values on it."""
+    gone = np.concatenate([np.array(trial.move.removed, np.int64), trial.neighbours])
+    here = np.concatenate([trial.move.codes, standing.codes[trial.neighbours]])
+    fitted = np.concatenate([trial.numbers, trial.neighbour_numbers])
+    widths = np.exp(np.concatenate([standing.numbers[gone, 2], fitted[:, 2]]))
+    level = level_for(problem.levels, float(widths.min()))
+    grid = problem.levels[level]
+    window = grid.between(trial.low, trial.high)
+    part = Grid(grid.x[window], grid.y[window], grid.weight[window], grid.step)
+    change = value_of(standing.codes[gone], standing.numbers[gone], part.x) - value_of(here, fitted, part.x)
+    return part, standing.residuals[level][window] + change
 
 
 def is_of_ground(standing: Standing, move: Move) -> bool:

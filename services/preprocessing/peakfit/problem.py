@@ -16,7 +16,7 @@ from services.preprocessing.peakfit.settings import PeakSettings
 
 __all__ = ["Problem", "grounded", "problem_of", "rescaled", "softened"]
 
-_GROUND_SD = 0.05
+_GROUND_SD = 0.1
 _HALO_GROUND_SD = 0.1
 _HIGHEST_DEGREE = 8
 _FEWEST_STEPS = 2.5
@@ -46,8 +46,6 @@ class Problem:
         By how much chi-square must fall for one more free number: ln of the number of points on the finest grid.
     ground
         Baseline coefficients of what runs smoothly under the lines, and how far (sd) the baseline may lie off it.
-    main_sign
-        Which way most lines point, 1 or -1.
     signs
         Which ways they may point.
     """
@@ -65,7 +63,6 @@ class Problem:
     settings: PeakSettings
     cost_per_number: float
     ground: tuple[np.ndarray, float]
-    main_sign: int
     signs: tuple[int, ...]
 
     @property
@@ -74,8 +71,9 @@ class Problem:
         return np.asarray(np.hypot(self.scatter, self.off))
 
     def one_way(self) -> Problem:
-        """Return the problem with lines of the main sign only."""
-        return replace(self, signs=(self.main_sign,))
+        """Return the problem with lines of one sign only: of that to which the curve, flat, goes farther."""
+        sign = 1 if 1 in self.signs and float((self.levels[0].y ** 3).sum()) >= 0 else self.signs[-1]
+        return replace(self, signs=(sign,))
 
     @property
     def rules(self) -> Rules:
@@ -88,7 +86,6 @@ class Problem:
                 self.broad,
                 self.widest,
                 self.cost_per_number,
-                self.main_sign,
             ]
         )
 
@@ -121,8 +118,8 @@ class Problem:
         return replace(self, levels=pyramid_of(grid))
 
     def price(self, codes: np.ndarray, numbers: np.ndarray) -> float:
-        """Return what components cost: so much for each free number, and more for a peak that points the other way."""
-        return float(price_under(codes, numbers, self.rules))
+        """Return what a whole pattern costs, its baseline left out."""
+        return float(price_under(codes, np.ascontiguousarray(numbers[:, 0]), self.rules))
 
 
 @lru_cache(maxsize=64)
@@ -193,5 +190,4 @@ def problem_of(x: np.ndarray, y: np.ndarray, settings: PeakSettings) -> Problem:
         cost_per_number=float(np.log(len(finest.x))),
         ground=(np.zeros(settings.baseline_degree + 1), np.inf),
         signs=(1, -1) if settings.signs == "both" else (1,),
-        main_sign=-1 if settings.signs == "both" and y.max() + y.min() < 2 * np.median(y) else 1,
     )

@@ -8,9 +8,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from services.preprocessing.peakfit.grids import level_for
+from services.preprocessing.peakfit.grids import Grid, level_for
 from services.preprocessing.peakfit.minimise import value_of
-from services.preprocessing.peakfit.moves import Move
+from services.preprocessing.peakfit.moves import Move, Trial, left_after
 from services.preprocessing.peakfit.problem import Problem
 from services.preprocessing.peakfit.profiles import KINDS
 from services.preprocessing.peakfit.scales import Outstanding, outstanding
@@ -25,6 +25,8 @@ __all__ = [
     "splits",
     "steps",
     "steps_for_lines",
+    "steps_for_wide",
+    "swaps",
     "turns",
     "widths_between",
 ]
@@ -33,6 +35,9 @@ _RATIO = 1.5
 _NEAR = 1.3
 _LEAST_SCORE = 3.5
 _LEAST_RISE = 4.0
+_WIDE = 0.25
+_TOO_FAR = 1e9
+_FEWEST_POINTS = 8
 
 
 def widths_between(narrowest: float, widest: float) -> np.ndarray:
@@ -123,6 +128,27 @@ def splits(problem: Problem, standing: Standing, *, least_misfit: float) -> Iter
             yield _move(problem, "shoulder", (int(k),), shoulder)
 
 
+def swaps(problem: Problem, standing: Standing, trials: Iterable[Trial]) -> Iterator[Move]:
+    """Go on from trials that lost: with a line where, behind each, something stands out most."""
+    widths = widths_between(problem.narrowest, problem.broad)
+    for trial in trials:
+        if trial.gain < -_TOO_FAR * problem.cost_per_number * len(trial.neighbour_numbers):
+            continue
+        part, left = left_after(problem, standing, trial)
+        if len(part.x) < _FEWEST_POINTS:
+            continue
+        found = outstanding(part.x, left, part.weight, widths, least=_LEAST_SCORE, signs=problem.signs, most=1)
+        for one in found:
+            came = [*trial.numbers, np.array([one.height, one.place, np.log(one.width), 0.0, 0.0])]
+            yield Move(
+                name="swap",
+                removed=trial.move.removed,
+                codes=np.append(trial.move.codes, KINDS[problem.line]),
+                numbers=np.array(came),
+                is_broad=np.zeros(len(came), np.bool_),
+            )
+
+
 def turns(problem: Problem, standing: Standing) -> Iterator[Move]:
     """Replace two peaks of one sign by one of the other sign between them: a dip taken for a gap between two."""
     if len(problem.signs) < 2:
@@ -156,7 +182,12 @@ def relabels(problem: Problem, standing: Standing) -> Iterator[Move]:
 def steps(problem: Problem, standing: Standing, *, most: int = 3) -> Iterator[Move]:
     """Add a step of the baseline where what is left over lies higher on one side than on the other."""
     level = min(2, len(problem.levels) - 1)
-    grid, left = problem.levels[level], standing.residuals[level]
+    for rise, place, width in _rises(problem.levels[level], standing.residuals[level], most):
+        yield _step(rise, place, width)
+
+
+def _rises(grid: Grid, left: np.ndarray, most: int) -> Iterator[tuple[float, float, float]]:
+    """Return how high, where and over which width something steps most."""
     n = len(left)
     for part in (0.03, 0.08):
         reach = max(int(part * n), 4)
@@ -169,10 +200,25 @@ def steps(problem: Problem, standing: Standing, *, most: int = 3) -> Iterator[Mo
             top = int(np.nanargmax(np.abs(rise)))
             if abs(rise[top]) * grid.weight[middles[top]] < _LEAST_RISE * np.sqrt(2 / reach):
                 break
-            width = 0.5 * reach * grid.step
-            yield _step(float(rise[top]), float(grid.x[middles[top]]), width)
+            yield float(rise[top]), float(grid.x[middles[top]]), 0.5 * reach * grid.step
             rise = rise.copy()
             rise[max(top - 2 * reach, 0) : top + 2 * reach] = np.nan
+
+
+def steps_for_wide(problem: Problem, standing: Standing) -> Iterator[Move]:
+    """Put a step where a wide line stands, alone or with a neighbour: a step under lines is often taken for one."""
+    level = min(2, len(problem.levels) - 1)
+    grid, left = problem.levels[level], standing.residuals[level]
+    lines = np.flatnonzero(standing.is_peak & ~standing.is_broad)
+    ordered = lines[np.argsort(standing.numbers[lines, 1], kind="stable")]
+    is_wide = {int(k): bool(np.exp(standing.numbers[k, 2]) > _WIDE * problem.broad) for k in ordered}
+    groups = [(int(k),) for k in ordered if is_wide[int(k)]]
+    groups += [(int(i), int(j)) for i, j in pairwise(ordered) if is_wide[int(i)] or is_wide[int(j)]]
+    for group in groups:
+        which = list(group)
+        total = left + value_of(standing.codes[which], standing.numbers[which], grid.x)
+        for rise, place, width in _rises(grid, total, 1):
+            yield replace(_step(rise, place, width), removed=group)
 
 
 def steps_for_lines(standing: Standing) -> Iterator[Move]:

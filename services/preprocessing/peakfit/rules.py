@@ -12,8 +12,8 @@ from services.preprocessing.peakfit.profiles import FREE, IS_PEAK, KINDS
 __all__ = ["Rules", "bounds_under", "precision_of", "price_under", "prior_cost"]
 
 Rules = np.ndarray
-"""Seven numbers: first and last place; FWHM of the narrowest line, of the widest, of the widest halo; what one free
-number costs; which way most lines point, 1 or -1."""
+"""Six numbers: first and last place; FWHM of the narrowest line, of the widest, of the widest halo; what one free
+number costs."""
 
 _STEP, _DECAY = KINDS["step"], KINDS["decay"]
 _N_FREE = np.array([sum(FREE[kind]) for kind in KINDS])
@@ -21,7 +21,7 @@ _IS_FREE = np.array([FREE[kind] for kind in KINDS], np.bool_)
 _IS_PEAK = IS_PEAK
 _SHAPE_SD, _ASYMMETRY_SD = 1.5, 0.5
 _PRECISION = np.array([0.0, 0.0, 0.0, _SHAPE_SD**-2, _ASYMMETRY_SD**-2])
-_ODD = 3.0
+_RARE = 3.0
 _OUTSIDE = 0.25
 _FARTHEST_SHAPE, _FARTHEST_ASYMMETRY = 5.0, 1.2
 
@@ -69,11 +69,16 @@ def prior_cost(codes: np.ndarray, numbers: np.ndarray) -> float:
 
 
 @numba.njit(cache=True)  # type: ignore[untyped-decorator]
-def price_under(codes: np.ndarray, numbers: np.ndarray, rules: Rules) -> float:
-    """Return what components cost: so much for each free number, and more for a peak that points the other way."""
-    total = 0.0
+def price_under(codes: np.ndarray, heights: np.ndarray, rules: Rules) -> float:
+    """Return what a whole pattern costs: so much for each free number, and more for what is rare.
+
+    Rare are peaks that point otherwise than most of them do, and steps after the first.
+    """
+    total, n_up, n_down, n_steps = 0.0, 0, 0, 0
     for k in range(len(codes)):
         total += _N_FREE[codes[k]]
-        if _IS_PEAK[codes[k]] and numbers[k, 0] * rules[6] < 0:
-            total += _ODD
-    return total * rules[5]
+        if _IS_PEAK[codes[k]]:
+            n_up += heights[k] > 0
+            n_down += heights[k] < 0
+        n_steps += codes[k] == _STEP
+    return (total + _RARE * (min(n_up, n_down) + max(n_steps - 1, 0))) * rules[5]

@@ -22,6 +22,8 @@ from services.preprocessing.peakfit.proposals import (
     splits,
     steps,
     steps_for_lines,
+    steps_for_wide,
+    swaps,
     turns,
     widths_between,
 )
@@ -50,9 +52,9 @@ def searched(problem: Problem) -> tuple[Problem, Standing]:
     """Return the best pattern found from several starts, and the problem with its noise as it showed itself."""
     unders = grounds(problem)
     problem = softened(problem, unders[0])
-    found = [_improved(grounded(problem, under), start, under) for under in unders for start in _STARTS]
+    found = [_improved(grounded(problem, unders[0]), start, under) for under in unders for start in _STARTS]
     if min(len(standing.codes) for _, standing in found) <= _FEW:
-        found += [_improved(grounded(problem, under), _coarse_first, under) for under in unders]
+        found += [_improved(grounded(problem, unders[0]), _coarse_first, under) for under in unders]
     (best_problem, best), *others = sorted(found, key=lambda one: _badness(*one))
     for _, other in others:
         child = crossed(best_problem, best, other)
@@ -119,7 +121,7 @@ def _pointed_at(flat: Problem, least: float) -> Standing:
     """Fit the lines that anybody would point at, all at once; with a small score anybody with sharp eyes."""
     finest = flat.levels[0]
     widths = widths_between(flat.narrowest, flat.broad)
-    seen = apparent(finest.x, finest.y, finest.weight, widths, least=least, signs=(flat.main_sign,))
+    seen = apparent(finest.x, finest.y, finest.weight, widths, least=least, signs=flat.one_way().signs)
     seen = sorted(seen, key=lambda one: -one.score)[: flat.settings.most_peaks]
     numbers = np.array([[one.height, one.place, np.log(one.width), 0.0, 0.0] for one in seen]).reshape(-1, 5)
     codes = np.full(len(seen), KINDS[flat.line])
@@ -155,8 +157,9 @@ def _revised(problem: Problem, standing: Standing) -> Standing:
     lines = widths_between(problem.narrowest, problem.broad)
     vain = Vain(problem)
     for _ in range(_MOST_ROUNDS):
+        lost: list[Trial] = []
         fewer = [*deletions(problem, standing), *merges(problem, standing)]
-        better = _taken(problem, standing, _worth(problem, standing, fewer, vain))
+        better = _taken(problem, standing, _worth(problem, standing, fewer, vain, lost))
         if better is None:
             more = [
                 *additions(problem, standing, lines),
@@ -164,6 +167,8 @@ def _revised(problem: Problem, standing: Standing) -> Standing:
                 *turns(problem, standing),
             ]
             better = _taken(problem, standing, _worth(problem, standing, more, vain))
+        if better is None:
+            better = _taken(problem, standing, _worth(problem, standing, swaps(problem, standing, lost), vain))
         better = better or _regrounded(problem, standing)
         if better is None:
             break
@@ -183,6 +188,7 @@ def _regrounded(problem: Problem, standing: Standing) -> Standing | None:
         *(steps(problem, standing) if is_room_for_steps else ()),
         *lines_for_steps(problem, standing),
         *(steps_for_lines(standing) if is_room_for_steps else ()),
+        *(steps_for_wide(problem, standing) if is_room_for_steps else ()),
     ]
     best = standing
     for move in moves:
@@ -211,8 +217,17 @@ def rivals_of(problem: Problem, standing: Standing) -> list[Trial]:
     return [trial for trial in trials if trial.gain > -_NEARLY]
 
 
-def _worth(problem: Problem, standing: Standing, moves: Iterable[Move], vain: Vain | None = None) -> list[Trial]:
-    """Try moves of lines, but those tried in vain before; return those that gain, best first."""
+def _worth(
+    problem: Problem,
+    standing: Standing,
+    moves: Iterable[Move],
+    vain: Vain | None = None,
+    lost: list[Trial] | None = None,
+) -> list[Trial]:
+    """Try moves of lines, but those tried in vain before; return those that gain, best first.
+
+    Those that do not are added to `lost`.
+    """
     trials = []
     for move in moves:
         if is_of_ground(standing, move) or (vain is not None and vain.holds(standing, move)):
@@ -220,8 +235,11 @@ def _worth(problem: Problem, standing: Standing, moves: Iterable[Move], vain: Va
         trial = tried(problem, standing, move)
         if trial.gain > _LEAST_GAIN:
             trials.append(trial)
-        elif vain is not None:
+            continue
+        if vain is not None:
             vain.remember(standing, trial)
+        if lost is not None:
+            lost.append(trial)
     return sorted(trials, key=lambda t: -t.gain)
 
 
