@@ -26,7 +26,7 @@ def grounds(problem: Problem) -> tuple[np.ndarray, ...]:
     """
     if len(problem.signs) == 2:
         level = (_near_most(problem), _through_ends(problem))
-        return (*level, _with_step(problem)) if problem.settings.steps else level
+        return (level[0], _with_step(problem), level[1]) if problem.settings.steps else level
     from pybaselines import Baseline
 
     finest = problem.levels[0]

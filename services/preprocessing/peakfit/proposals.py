@@ -36,7 +36,7 @@ _NEAR = 1.3
 _LEAST_SCORE = 3.5
 _LEAST_RISE = 4.0
 _WIDE = 0.25
-_TOO_FAR = 1e9
+_TOO_FAR = 300.0
 _FEWEST_POINTS = 8
 
 
@@ -132,7 +132,7 @@ def swaps(problem: Problem, standing: Standing, trials: Iterable[Trial]) -> Iter
     """Go on from trials that lost: with a line where, behind each, something stands out most."""
     widths = widths_between(problem.narrowest, problem.broad)
     for trial in trials:
-        if trial.gain < -_TOO_FAR * problem.cost_per_number * len(trial.neighbour_numbers):
+        if trial.gain < -_TOO_FAR:
             continue
         part, left = left_after(problem, standing, trial)
         if len(part.x) < _FEWEST_POINTS:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numba
 import numpy as np
 from scipy.signal import fftconvolve, find_peaks
 
@@ -32,11 +33,29 @@ class Outstanding:
 
 def response(whitened: np.ndarray, bins: float) -> np.ndarray:
     """Return, at each point, by how many standard deviations a bell of so many bins FWHM stands out, shape (n,)."""
-    template = _template(bins)
-    reach = len(template) // 2
-    padded = np.pad(whitened, reach, mode="edge")
-    fold = np.convolve if len(template) < _SHORT else fftconvolve
-    return np.asarray(fold(padded, template[::-1], mode="valid") / np.linalg.norm(template))
+    template, norm = _template(bins)
+    if len(template) < _SHORT:
+        return np.asarray(_correlated(np.ascontiguousarray(whitened), template, 1 / norm))
+    padded = np.pad(whitened, len(template) // 2, mode="edge")
+    return np.asarray(fftconvolve(padded, template[::-1], mode="valid") / norm)
+
+
+@numba.njit(cache=True, fastmath={"reassoc", "contract"})  # type: ignore[untyped-decorator]
+def _correlated(values: np.ndarray, template: np.ndarray, factor: float) -> np.ndarray:
+    """Return the sum of a template, at each point, times what lies under it; values go on beyond the ends as there."""
+    n, reach = len(values), len(template) // 2
+    found = np.empty(n)
+    for i in range(n):
+        total = 0.0
+        low, high = max(reach - i, 0), min(len(template), n + reach - i)
+        for j in range(low, high):
+            total += template[j] * values[i - reach + j]
+        for j in range(low):
+            total += template[j] * values[0]
+        for j in range(high, len(template)):
+            total += template[j] * values[n - 1]
+        found[i] = total * factor
+    return found
 
 
 def outstanding(
@@ -68,9 +87,9 @@ def outstanding(
         if 3 * bins + 3 > len(x):
             continue
         score = response(whitened, bins)
-        norm = float(np.linalg.norm(_template(bins)))
+        _, norm = _template(bins)
         for sign in signs:
-            tops = _maxima(sign * score, least)
+            tops = _maxima(score, sign, least)
             found += [
                 Outstanding(float(x[i]), float(width), float(score[i] / norm / weight[i]), float(sign * score[i]))
                 for i in tops
@@ -97,7 +116,7 @@ def apparent(
     step = float(x[-1] - x[0]) / (len(x) - 1)
     widths = np.array([w for w in widths if 3 * w / step + 3 <= len(x)])
     scores = [response(y * weight, width / step) for width in widths]
-    norms = [float(np.linalg.norm(_template(width / step))) for width in widths]
+    norms = [_template(width / step)[1] for width in widths]
     found: list[Outstanding] = []
     for sign in signs:
         places: list[int] = []
@@ -121,14 +140,23 @@ def observed_width(x: np.ndarray, y: np.ndarray, noise: np.ndarray, narrowest: f
     return min((one.width for one in found), default=broad)
 
 
-def _maxima(score: np.ndarray, least: float) -> np.ndarray:
-    inner = score[1:-1]
-    return np.flatnonzero((inner >= score[:-2]) & (inner > score[2:]) & (inner > least)) + 1
+@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+def _maxima(score: np.ndarray, sign: int, least: float) -> np.ndarray:
+    """Return where a score, times a sign, is highest among its neighbours and above the least."""
+    found, n = np.empty(len(score), np.int64), 0
+    for i in range(1, len(score) - 1):
+        here = sign * score[i]
+        if here > least and here >= sign * score[i - 1] and here > sign * score[i + 1]:
+            found[n] = i
+            n += 1
+    return found[:n]
 
 
 @lru_cache(maxsize=256)
-def _template(bins: float) -> np.ndarray:
+def _template(bins: float) -> tuple[np.ndarray, float]:
+    """Return the filter for a bell of so many bins FWHM, and its norm."""
     reach = max(int(np.ceil(1.5 * bins)), 2)
     u = np.arange(-reach, reach + 1) / bins
     bell = np.exp(-4 * _LN2 * u * u)
-    return np.asarray(bell - bell.mean())
+    bell -= bell.mean()
+    return bell, float(np.linalg.norm(bell))

@@ -40,6 +40,8 @@ _STEADY = 0.1
 _MOST_NOISES = 4
 _MOST_STEPS = 2
 _FEW = 20
+_ALIKE = 1.0
+_ENOUGH = 2
 _TO_JUDGE = 12
 _NEARLY = 8.0
 
@@ -51,10 +53,18 @@ Start = Callable[[Problem], Standing]
 def searched(problem: Problem) -> tuple[Problem, Standing]:
     """Return the best pattern found from several starts, and the problem with its noise as it showed itself."""
     unders = grounds(problem)
-    problem = softened(problem, unders[0])
-    found = [_improved(grounded(problem, unders[0]), start, under) for under in unders for start in _STARTS]
-    if min(len(standing.codes) for _, standing in found) <= _FEW:
-        found += [_improved(grounded(problem, unders[0]), _coarse_first, under) for under in unders]
+    problem = grounded(softened(problem, unders[0]), unders[0])
+    found: list[tuple[Problem, Standing]] = []
+    for start in _STARTS:
+        if start is _coarse_first and min(len(standing.codes) for _, standing in found) > _FEW:
+            continue
+        for under in unders:
+            found.append(_improved(problem, start, under))
+            if _is_settled(found):
+                break
+        else:
+            continue
+        break
     (best_problem, best), *others = sorted(found, key=lambda one: _badness(*one))
     for _, other in others:
         child = crossed(best_problem, best, other)
@@ -76,6 +86,12 @@ def _improved(problem: Problem, start: Start, under: np.ndarray) -> tuple[Proble
             break
         standing = _revised(problem, standing)
     return problem, standing
+
+
+def _is_settled(found: list[tuple[Problem, Standing]]) -> bool:
+    """Say whether several starts led to the best pattern found so far."""
+    badness = np.array([_badness(*one) for one in found])
+    return int((badness < badness.min() + _ALIKE).sum()) >= _ENOUGH
 
 
 def _badness(problem: Problem, standing: Standing) -> float:
@@ -138,7 +154,7 @@ def _coarse_first(flat: Problem) -> Standing:
     return standing
 
 
-_STARTS: tuple[Start, ...] = (partial(_pointed_at, least=8.0), partial(_pointed_at, least=20.0))
+_STARTS: tuple[Start, ...] = (partial(_pointed_at, least=8.0), partial(_pointed_at, least=20.0), _coarse_first)
 
 
 def _grown(problem: Problem, standing: Standing, widths: np.ndarray) -> Standing:
