@@ -15,7 +15,7 @@ from services.records.modality import modality_key
 
 __all__ = ["FITTER", "Handling", "handling_of"]
 
-FITTER = "sequential 2"
+FITTER = "sequential 3"
 """Name and version of the peak fit: another one, other numbers."""
 
 

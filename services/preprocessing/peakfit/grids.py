@@ -52,12 +52,12 @@ def averaged(x: np.ndarray, y: np.ndarray, noise: np.ndarray, width: float) -> G
     return Grid(mean(x), mean(y), np.sqrt(count / mean(noise**2)), (x[-1] - x[0] + step) / n_bins)
 
 
-def lossless(x: np.ndarray, y: np.ndarray, noise: np.ndarray, share: float) -> Grid:
-    """Average a curve as far as nothing that it shows is lost; its weights say what noise is left.
+def lossless(x: np.ndarray, y: np.ndarray, noise: np.ndarray, share: float) -> tuple[Grid, float]:
+    """Average a curve as far as nothing that it shows is lost; and say by what factor its points share their noise.
 
     Something is lost where neighbouring bins differ otherwise than the slope through the bins of double width around
     them says, by more than noise does in one curve of two hundred: a single pair, or four pairs in a row together.
-    Noise that neighbours share averages away less: so half of the pairs say how much of it is left, up to twice as much.
+    Noise that neighbours share averages away less: half of the pairs say by what factor, up to two; weights hold it.
 
     Parameters
     ----------
@@ -72,12 +72,12 @@ def lossless(x: np.ndarray, y: np.ndarray, noise: np.ndarray, share: float) -> G
         grid = averaged(x, y, noise, width)
         factor, loses = _losses(grid, share)
         if loses or len(grid.x) <= _FEWEST_PAIRS * 2:
-            return Grid(grid.x, grid.y, grid.weight / factor, grid.step)
+            return Grid(grid.x, grid.y, grid.weight / factor, grid.step), factor
         width *= _FINER
 
 
 def _losses(grid: Grid, share: float) -> tuple[float, bool]:
-    """Return by what factor noise exceeds its share of bins, and whether pairs of bins, made one, lose what they show."""
+    """Return by what factor noise exceeds its share of bins, and whether pairs of bins lose something, made one."""
     from scipy.stats import chi2, norm
 
     n = len(grid.x) // 2 * 2

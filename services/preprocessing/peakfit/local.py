@@ -96,7 +96,8 @@ def fitted_locally(
     for i in range(len(removed)):
         before[i], before_kinds[i] = numbers[removed[i]], codes[removed[i]]
     for i in range(n):
-        active[m + i], kinds[m + i], halos[m + i] = numbers[neighbours[i]], codes[neighbours[i]], is_broad[neighbours[i]]
+        k = neighbours[i]
+        active[m + i], kinds[m + i], halos[m + i] = numbers[k], codes[k], is_broad[k]
         before[len(removed) + i], before_kinds[len(removed) + i] = active[m + i], kinds[m + i]
     free = np.empty((m + n, 5), np.bool_)
     for i in range(m + n):
@@ -143,4 +144,4 @@ def _price_behind(
     for k in range(len(came_codes)):
         kinds[n], heights[n] = came_codes[k], came[k, 0]
         n += 1
-    return price_under(kinds[:n], heights[:n], rules)
+    return float(price_under(kinds[:n], heights[:n], rules))

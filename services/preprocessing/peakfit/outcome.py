@@ -1,8 +1,8 @@
 """What a search found, for people and for what comes after: fitted to every point, with standard errors.
 
-Errors are those of the curvature, times the root of chi-square per degree of freedom where that exceeds 1, and widened
-by how far the numbers lie apart in models that are nearly as good (Buckland, Burnham & Augustin, Biometrics 53 (1997)
-603).
+Errors are those of the curvature, times the root of chi-square per degree of freedom where that exceeds 1 and of how
+much noise so many numbers took up, and widened by how far the numbers lie apart in models that are nearly as good
+(Buckland, Burnham & Augustin, Biometrics 53 (1997) 603).
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ __all__ = ["outcome_of"]
 _KINDS: tuple[Kind, ...] = tuple(KINDS)
 _MOST_ITERATIONS = 6
 _AT_BOUND = 1e-3
+_MOST_GROWN = 2.0
 
 
 def outcome_of(problem: Problem, standing: Standing, rivals: Sequence[Trial]) -> PeakFit:
@@ -46,7 +47,7 @@ def outcome_of(problem: Problem, standing: Standing, rivals: Sequence[Trial]) ->
     )  # fmt: skip
     n_numbers = len(base) + int(free.sum())
     per_degree = chi_square / max(len(problem.x) - n_numbers, 1)
-    covariance = inverse(curvature) * max(per_degree, 1.0)
+    covariance = inverse(curvature) * max(per_degree, 1.0) * _searched_in(len(problem.levels[0].x), n_numbers)
     own = _own_covariances(covariance, free, len(base))
     spread = _spread(standing, rivals)
     peaks = [
@@ -69,6 +70,11 @@ def outcome_of(problem: Problem, standing: Standing, rivals: Sequence[Trial]) ->
         n_numbers=n_numbers,
         warnings=tuple(_warnings(problem, codes, numbers, is_broad)),
     )
+
+
+def _searched_in(n_bins: int, n_numbers: int) -> float:
+    """Return by what variances grow since so many numbers were chosen on so few bins: noise went into them."""
+    return float(min(n_bins / max(n_bins - n_numbers, 1), _MOST_GROWN))
 
 
 def _own_covariances(covariance: np.ndarray, free: np.ndarray, n_base: int) -> np.ndarray:

@@ -31,7 +31,8 @@ class Problem:
     x, y
         Every point.
     scatter
-        Standard deviation of the noise of each.
+        Standard deviation of the noise of each, as it counts for what runs over many points: more than it is where
+        neighbours share it.
     off
         By how much, at each, lines may be off their profiles.
     levels
@@ -155,7 +156,7 @@ def grounded(problem: Problem, under: np.ndarray) -> Problem:
 
 
 def softened(problem: Problem, under: np.ndarray) -> Problem:
-    """Return the problem with more room where lines stand high above what runs under them: profiles may be off there."""
+    """Return the problem with more room where lines stand high: their profiles may be off there."""
     finest = problem.levels[0]
     off = np.interp(problem.x, finest.x, problem.settings.misfit * np.abs(finest.y - under))
     return rescaled(replace(problem, off=off), 1.0)
@@ -173,12 +174,12 @@ def problem_of(x: np.ndarray, y: np.ndarray, settings: PeakSettings) -> Problem:
     noise = noise * smoothed_by(y / noise)
     span = float(x[-1] - x[0])
     broad = settings.broad or span / 6
-    finest = lossless(x, y, noise, settings.misfit)
+    finest, shared = lossless(x, y, noise, settings.misfit)
     narrowest = settings.narrowest or _FEWEST_STEPS * finest.step
     return Problem(
         x=x,
         y=y,
-        scatter=noise,
+        scatter=shared * noise,
         off=np.zeros(len(y)),
         levels=pyramid_of(finest),
         finest_scatter=1 / finest.weight,

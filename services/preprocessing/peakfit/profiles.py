@@ -71,7 +71,7 @@ _DOUBLET_RATIO = 0.5
 _DOUBLET_SHIFT = 1.5444260 / 1.5405980 - 1.0  # relative, Cu Kα2 against Kα1
 _SMALL = 1e-3
 _REACH = 4.0
-_FAINT = 5.2
+_FAINT = 6.0
 
 
 @numba.njit(cache=True, fastmath=False)  # type: ignore[untyped-decorator]
@@ -185,7 +185,7 @@ def add_values(kind: int, q: np.ndarray, x: np.ndarray, start: int, stop: int, t
 def support_of(kind: int, q: np.ndarray, x: np.ndarray) -> tuple[int, int]:
     """Return between which points the derivatives of a component are worth a look, given x that rises.
 
-    Outside, bells are below 1e-8 of their height, and slopes of Lorentzian tails hold less than a thousandth of what
+    Outside, bells are below 1e-10 of their height, and slopes of Lorentzian tails hold less than a thousandth of what
     data say of a height, and less of all else.
     """
     if kind >= 4:

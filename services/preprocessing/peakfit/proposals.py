@@ -212,7 +212,7 @@ def steps_for_wide(problem: Problem, standing: Standing) -> Iterator[Move]:
     lines = np.flatnonzero(standing.is_peak & ~standing.is_broad)
     ordered = lines[np.argsort(standing.numbers[lines, 1], kind="stable")]
     is_wide = {int(k): bool(np.exp(standing.numbers[k, 2]) > _WIDE * problem.broad) for k in ordered}
-    groups = [(int(k),) for k in ordered if is_wide[int(k)]]
+    groups: list[tuple[int, ...]] = [(int(k),) for k in ordered if is_wide[int(k)]]
     groups += [(int(i), int(j)) for i, j in pairwise(ordered) if is_wide[int(i)] or is_wide[int(j)]]
     for group in groups:
         which = list(group)

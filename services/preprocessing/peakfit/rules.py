@@ -81,4 +81,5 @@ def price_under(codes: np.ndarray, heights: np.ndarray, rules: Rules) -> float:
             n_up += heights[k] > 0
             n_down += heights[k] < 0
         n_steps += codes[k] == _STEP
-    return (total + _RARE * (min(n_up, n_down) + max(n_steps - 1, 0))) * rules[5]
+    n_rare = min(n_up, n_down) + max(n_steps - 1, 0)
+    return float((total + _RARE * n_rare) * rules[5])

@@ -13,7 +13,7 @@ import numba
 import numpy as np
 from scipy.signal import fftconvolve, find_peaks
 
-__all__ = ["Outstanding", "apparent", "observed_width", "outstanding", "response"]
+__all__ = ["Outstanding", "apparent", "outstanding", "response"]
 
 _RATIO = 1.5
 _PROMINENT = 0.75
@@ -131,13 +131,6 @@ def apparent(
             height = float(scores[best][i] / norms[best] / weight[i])
             found.append(Outstanding(float(x[i]), float(widths[best]), height, float(sign * scores[best][i])))
     return [one for one in found if one.score > 0]
-
-
-def observed_width(x: np.ndarray, y: np.ndarray, noise: np.ndarray, narrowest: float, broad: float) -> float:
-    """Return the FWHM of the narrowest line that a curve shows beyond doubt; `broad` where it shows none."""
-    widths = narrowest * _RATIO ** np.arange(max(int(np.log(broad / narrowest) / np.log(_RATIO)), 1) + 1)
-    found = outstanding(x, y, 1 / noise, widths, least=12.0, signs=(1, -1), most=60)
-    return min((one.width for one in found), default=broad)
 
 
 @numba.njit(cache=True)  # type: ignore[untyped-decorator]
