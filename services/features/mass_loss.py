@@ -1,11 +1,14 @@
 """Thermogravimetry: steps of mass between declared places, their temperatures, residue, carbon and minerals.
 
 Onset, midpoint and endset are those of ISO 11358-1: a tangent at the greatest rate meets the lines before and behind.
+Parts of one decomposition that overlap fit a rate equally well in many ways, and of two rates that are nearly the same
+noise decides which is the greatest. T10, T50 and T90, at which shares of the loss of a step are gone, tell its course
+without telling parts.
 """
 
 from __future__ import annotations
 
-from math import hypot
+from math import hypot, sqrt
 from typing import Literal
 
 import numpy as np
@@ -13,7 +16,7 @@ from pydantic import Field, model_validator
 
 from loop.values import Frozen
 from services.features.extraction import Extraction
-from services.features.mass_places import Place, half_width, level_at, point_at
+from services.features.mass_places import Place, half_width, level_at, point_at, short_of_nothing
 from services.features.minerals import Minerals, mineral_features
 from services.features.stating import beyond, measured, missing
 from services.features.thermal_run import ThermalRun, local_means, local_slopes, thermal_run
@@ -23,6 +26,7 @@ from services.records.processed import Processed
 __all__ = ["MassLoss", "MassStep"]
 
 _ISO = "ISO 11358-1"
+_SHARES = {"T10": 0.1, "T50": 0.5, "T90": 0.9}
 
 
 class MassStep(Frozen):
@@ -31,8 +35,10 @@ class MassStep(Frozen):
     name: str = Field(min_length=1, description="What it is called: `polymer`, `carbon dioxide`.")
     begin: Place = Field(alias="from", description="Where it begins: °C, two °C (least rate between), start, end, air.")
     stop: Place = Field(alias="to", description="Where it ends, in the same words.")
-    give: tuple[Literal["loss", "peak", "onset", "midpoint", "endset"], ...] = Field(
-        default=("loss",), description="What of it: loss in %, temperature of the greatest rate, of the tangents."
+    give: tuple[Literal["loss", "peak", "onset", "midpoint", "endset", "T10", "T50", "T90"], ...] = Field(
+        default=("loss",),
+        description="What of it: loss in %, temperature of the greatest rate, of the tangents, of 10, 50 and 90 % of "
+        "the loss.",
     )
 
     @model_validator(mode="after")
@@ -54,7 +60,8 @@ class MassLoss(Extraction):
     blank_percent: float = Field(
         default=0.05,
         ge=0,
-        description="What a blank run leaves of buoyancy and creep, % of the first mass: part of every standard error.",
+        description="What a blank run leaves of buoyancy and creep, % of the first mass: part of every standard error; "
+        "more where the balance comes to less than nothing.",
     )
     smoothing_kelvin: float = Field(default=8.0, gt=0, description="Width over which a rate is taken, K.")
 
@@ -66,15 +73,19 @@ class MassLoss(Extraction):
         if isinstance(run, str):
             return tuple(missing(name, run, unit=unit) for name, unit in self._names())
         half = half_width(run, self.smoothing_kelvin)
-        found = [feature for step in self.steps for feature in _of_step(run, step, half, self.blank_percent)]
+        off = short_of_nothing(run, half)
+        blank, why = max(self.blank_percent, off), ""
+        if off > self.blank_percent:
+            why = f"; the balance comes to {off:.2f} % below nothing, which is part of the error"
+        found = [feature for step in self.steps for feature in _of_step(run, step, half, blank, why)]
         found += [_of_loss(run, loss, half) for loss in self.losses]
         if self.residue:
             value, error = level_at(run, len(run.minutes) - 1, half)
-            error = hypot(error, self.blank_percent)
-            recipe = f"mean of the last points, at {run.celsius[-1]:.0f} °C"
+            error = hypot(error, blank)
+            recipe = f"mean of the last points, at {run.celsius[-1]:.0f} °C{why}"
             found.append(measured(self.residue, value, error, unit="%", recipe=recipe))
         if self.minerals is not None:
-            found += mineral_features(run, self.minerals, half, self.blank_percent)
+            found += mineral_features(run, self.minerals, half, blank)
         return tuple(found)
 
     def _names(self) -> list[tuple[str, str]]:
@@ -88,7 +99,7 @@ def _loss_name(loss: float) -> str:
     return f"temperature of {loss:g} % loss"
 
 
-def _of_step(run: ThermalRun, step: MassStep, half: int, blank: float) -> list[Feature]:
+def _of_step(run: ThermalRun, step: MassStep, half: int, blank: float, remark: str) -> list[Feature]:
     """Take loss and temperatures of one step."""
     begin, stop = point_at(run, step.begin, half), point_at(run, step.stop, half)
     units = {what: "%" if what == "loss" else "°C" for what in step.give}
@@ -104,12 +115,37 @@ def _of_step(run: ThermalRun, step: MassStep, half: int, blank: float) -> list[F
     for what in step.give:
         name = f"{step.name} {what}"
         if what == "loss":
-            found.append(measured(name, loss, error, unit="%", recipe=f"mass lost from {where}, {_ISO}"))
+            found.append(measured(name, loss, error, unit="%", recipe=f"mass lost from {where}, {_ISO}{remark}"))
         elif not abs(loss) > 3 * error:
             found.append(missing(name, f"there is no step: {loss:.3f} ± {error:.3f} %", unit="°C"))
+        elif what in _SHARES:
+            found.append(_of_share(run, name, _SHARES[what], (begin, stop), (high, loss, error), half))
         else:
             found.append(_temperature(run, name, what, (begin, stop), (high, low), half))
     return found
+
+
+def _of_share(
+    run: ThermalRun, name: str, share: float, ends: tuple[int, int], of: tuple[float, float, float], half: int
+) -> Feature:
+    """Take the temperature at which a share of the loss of a step is gone; `of` is the level before, loss and its error.
+
+    Its error is that of the mass there and of the loss, over the rate.
+    """
+    high, loss, error = of
+    inside = slice(ends[0], ends[1] + 1)
+    celsius, mass = run.celsius[inside], run.signal[inside]
+    gone = (high - local_means(mass, half)) / loss
+    recipe = f"first temperature at which {100 * share:g} % of what the step loses are gone"
+    there = np.flatnonzero(gone >= share)
+    if not len(there) or not there[0]:
+        return missing(name, f"the step begins with {100 * share:g} % of its loss gone", unit="°C", recipe=recipe)
+    k = int(there[0])
+    at = float(np.interp(share, gone[[k - 1, k]], celsius[[k - 1, k]]))
+    minutes = run.minutes[inside]
+    rate = abs(float(local_slopes(minutes, mass, half)[k])) / max(abs(float(np.gradient(celsius, minutes)[k])), 1e-9)
+    of_mass = hypot(run.noise / sqrt(half), error)
+    return measured(name, at, of_mass / max(rate, 1e-9), unit="°C", recipe=recipe)
 
 
 def _temperature(

@@ -9,7 +9,7 @@ import numpy as np
 
 from services.features.thermal_run import ThermalRun, local_means, local_slopes
 
-__all__ = ["Place", "half_width", "level_at", "point_at"]
+__all__ = ["Place", "half_width", "level_at", "point_at", "short_of_nothing"]
 
 Place = float | tuple[float, float] | Literal["start", "end", "air"]
 """°C along the heating; or two of them, where the rate is least in between; or an end; or where air comes."""
@@ -55,6 +55,11 @@ def level_at(run: ThermalRun, point: int, half: int) -> tuple[float, float]:
         first, last = max(0, point - 2 * half), min(len(run.minutes), point + 2 * half + 1)
     level = float(local_means(run.signal[first:last], last - first)[0])
     return level, run.noise / sqrt(max((last - first) / _SHARED_NOISE, 1.0))
+
+
+def short_of_nothing(run: ThermalRun, half: int) -> float:
+    """Return by how much a run comes to less than nothing, 0 if it never does: a balance is off by that much at least."""
+    return max(0.0, -float(local_means(run.signal, 2 * half).min()))
 
 
 def _first_at(run: ThermalRun, celsius: float) -> int | None:
