@@ -128,9 +128,9 @@ def _of_step(run: ThermalRun, step: MassStep, half: int, blank: float, remark: s
 def _of_share(
     run: ThermalRun, name: str, share: float, ends: tuple[int, int], of: tuple[float, float, float], half: int
 ) -> Feature:
-    """Take the temperature at which a share of the loss of a step is gone; `of` is the level before, loss and its error.
+    """Take the temperature at which a share of the loss of a step is gone.
 
-    Its error is that of the mass there and of the loss, over the rate.
+    `of` is the level before, the loss and its error. The error is that of the mass there and of the loss over the rate.
     """
     high, loss, error = of
     inside = slice(ends[0], ends[1] + 1)

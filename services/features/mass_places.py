@@ -58,7 +58,7 @@ def level_at(run: ThermalRun, point: int, half: int) -> tuple[float, float]:
 
 
 def short_of_nothing(run: ThermalRun, half: int) -> float:
-    """Return by how much a run comes to less than nothing, 0 if it never does: a balance is off by that much at least."""
+    """Return by how much a run comes to less than nothing, else 0: its balance is off by that much at least."""
     return max(0.0, -float(local_means(run.signal, 2 * half).min()))
 
 

@@ -11,12 +11,14 @@ from services.preprocessing.errors import NoMassError, ProgramError, Uncalibrate
 from services.records.curve import Curve
 from services.records.reading import Amount
 
-__all__ = ["Exo", "exo_up", "heat_flow_per_gram", "is_per_gram", "mass_percent"]
+__all__ = ["Exo", "exo_up", "heat_flow_per_gram", "is_per_gram", "mass_percent", "starting_mass"]
 
 Exo = Literal["exo up", "exo down", "unknown"]
 """Which way heat that the specimen gives off points in the curve."""
 
 _PER_GRAM = ("W/g", "mW/mg", "kW/kg", "J/(g·s)")
+_SETTLING_S, _SETTLING_K, _FEWEST_SETTLING = 60.0, 2.0, 10
+_CLEARLY = 5.0
 _WATTS = {"W": 1.0, "mW": 1e-3, "μW": 1e-6, "uW": 1e-6}
 
 
@@ -78,25 +80,54 @@ def exo_up(heat_flow: np.ndarray, exo: Exo) -> np.ndarray:
 
 
 def mass_percent(curve: Curve) -> np.ndarray:
-    """Return mass in % of the first mass of the run, shape (n,); a file's own % stay as they are.
+    """Return mass in % of the mass that the run begins with, shape (n,); a file's own % stay as they are.
 
     Raises
     ------
     ProgramError
         If there is no mass.
     NoMassError
-        If the first mass is not above zero.
+        If that mass is not above zero.
     """
     if "mass" not in curve.quantities:
         raise ProgramError(f"there is no mass; there are {', '.join(curve.quantities)}")
     channel = curve.channel("mass")
     if channel.unit == "%":
         return channel.values.copy()
-    finite = channel.values[np.isfinite(channel.values)]
-    if not len(finite) or not finite[0] > 0:
-        first = f"{finite[0]:g} {channel.unit}".rstrip() if len(finite) else "not a number"
+    start = starting_mass(curve)
+    if not start > 0:
+        first = f"{start:g} {channel.unit}".rstrip() if np.isfinite(start) else "not a number"
         raise NoMassError(f"the run begins at a mass of {first}: no mass, no %")
-    return np.asarray(100.0 * channel.values / finite[0])
+    return np.asarray(100.0 * channel.values / start)
+
+
+def starting_mass(curve: Curve) -> float:
+    """Return the first mass of a run, or the one that the balance settles at; not a number where there is none.
+
+    A balance swings when the furnace closes. Within the first minute and 2 K, the first mass gives way to the median of
+    the second half if it is off that by five times what that half moves and scatters; a specimen that dries goes on.
+    """
+    mass = curve.channel("mass").values
+    there = np.flatnonzero(np.isfinite(mass))
+    if not len(there):
+        return float("nan")
+    first = float(mass[there[0]])
+    axis, heated = curve.axis, curve.channel("temperature").values if "temperature" in curve.quantities else None
+    if axis.quantity != "time" or not axis.unit:
+        return first
+    seconds = converted(axis.values[there], axis.unit, "time")
+    early = seconds <= seconds[0] + _SETTLING_S
+    if heated is not None:
+        early &= ~(np.abs(heated[there] - heated[there[0]]) > _SETTLING_K)
+    n_early = len(there) if early.all() else int(np.argmin(early))
+    begins = mass[there[:n_early]]
+    if len(begins) < _FEWEST_SETTLING:
+        return first
+    later = begins[len(begins) // 2 :]
+    third, fourth = (float(np.median(part)) for part in np.array_split(later, 2))
+    restless = max(abs(fourth - third), float(np.std(later)))
+    settled = float(np.median(later))
+    return settled if abs(first - settled) > _CLEARLY * restless else first
 
 
 def _plain(unit: str) -> str:

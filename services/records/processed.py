@@ -24,7 +24,7 @@ class Processed:
     clean
         Its curve behind the cleaning steps (order 1); None where the measurement has no curve. Of a thermal program the
         axis is time in min with a channel `temperature` in °C, heat flow is exo up in W/g or in the unit of the file
-        where nothing can be said per gram, mass is in per cent of the first, and stretches stand as segments.
+        where nothing can be said per gram, mass is in per cent of what it begins with, and stretches stand as segments.
     fits
         Peak fits of declared regions or segments, by name.
     notes

@@ -12,6 +12,7 @@ from services.preprocessing.cleaning.errors import AxisError, ChannelError
 from services.preprocessing.cleaning.signal import Signal, Step
 from services.preprocessing.conversions import converted
 from services.preprocessing.errors import NoMassError, ProgramError, UnitError
+from services.preprocessing.heat_and_mass import starting_mass
 from services.preprocessing.programs import (
     Program,
     ThermalMethod,
@@ -28,17 +29,18 @@ UNKNOWN_SIGN = "_of_unknown_sign"
 """What the name of a heat flow ends in where nobody says which way exo points: nothing takes it for one that does."""
 _ZERO_CELSIUS_K = 273.15
 _HEAT = ("heat_flow", "delta_temperature")
+_WHOLE, _ALIKE = 100.0, 1e-6
 
 
 class ThermalProgram(Step):
     """Read the program of a thermal analysis and bring its channels to common units.
 
     Time in min is the axis (the file's own where there is no time), `temperature` in °C, `heat_flow` exo up in W/g, or
-    in the unit of the file where nothing can be said per gram, `mass` in per cent of the first. Stretches become
-    segments with name, rate and gas.
+    in the unit of the file where nothing can be said per gram, `mass` in per cent of what the run begins with, once the
+    balance has settled. Stretches become segments with name, rate and gas.
     """
 
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     step: Literal["program"] = Field(description="Which step this is.")
     method: ThermalMethod = Field(
@@ -136,9 +138,15 @@ def _heat(run: Curve, channel: Channel, program: Program, notes: list[str]) -> C
 
 
 def _mass(run: Curve, notes: list[str]) -> Channel:
-    """Return mass in per cent of the first; as it is where the first is none."""
+    """Return mass in per cent of what it begins with; as it is where that is none."""
     try:
-        return Channel("mass", "%", mass_percent(run))
+        percent = mass_percent(run)
+        known = percent[np.isfinite(percent)]
+        unit = run.channel("mass").unit
+        if unit != "%" and abs(known[0] - _WHOLE) > _ALIKE:
+            said = f"{starting_mass(run):.4g} {unit}".rstrip()
+            notes.append(f"the balance begins at {known[0]:.1f} % of the mass that it settles at, {said}")
+        return Channel("mass", "%", percent)
     except NoMassError as error:
         notes.append(str(error))
         return run.channel("mass")
