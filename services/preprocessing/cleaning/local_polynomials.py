@@ -86,6 +86,9 @@ class Derivative(Step):
     window: float = Field(gt=0, description="Width of the moving polynomial, in units of what it is taken along.")
     degree: int = Field(default=3, ge=1, le=6, description="Of the polynomial.")
     along: str = Field(default="", description="Channel to differentiate by, as temperature; the axis where left out.")
+    widen: bool = Field(
+        default=False, description="Whether a window that holds too few points widens to what its polynomial wants."
+    )
 
     @model_validator(mode="after")
     def _has_a_derivative(self) -> Derivative:
@@ -108,6 +111,7 @@ class Derivative(Step):
         along = wanted_channel(signal, "derivative", self.along) if self.along else signal.curve.axis
         values_of(signal, "derivative")
         new = np.full(len(signal.x), np.nan)
+        widest = self.window
         for run in _runs(signal, "derivative"):
             x, y = along.values[run], signal.y[run]
             if not np.isfinite(x).all():
@@ -117,7 +121,10 @@ class Derivative(Step):
             if not usual > 0 or (self.along and _is_hold(signal, run)):
                 continue
             width = _odd(self.window / usual)
-            if width < self.degree + 2:
+            if width < self.degree + 2 and self.widen:
+                width = _odd(self.degree + 2)
+                widest = max(widest, (width - 1) * usual)
+            elif width < self.degree + 2:
                 raise signal.fault(AxisError, "derivative", _too_narrow(self.window, width, self.degree, usual, along))
             if len(y) >= width:
                 new[run] = _derivative(x, y, width, self.degree, self.order)
@@ -131,7 +138,9 @@ class Derivative(Step):
         quantity = f"{signal.of}_derivative_{self.order}"
         channels = tuple(c for c in signal.curve.channels if c.quantity != quantity)
         curve = replace_curve(signal.curve, channels=(*channels, Channel(quantity, unit, new)))
-        note = f"{quantity} by polynomials of degree {self.degree} over {self.window:g} {along.unit}".rstrip()
+        note = f"{quantity} by polynomials of degree {self.degree} over {widest:g} {along.unit}".rstrip()
+        if widest > self.window:
+            note += f", not over {self.window:g} {along.unit}: its points lie too far apart".replace(" :", ":")
         return replace(signal, curve=curve, of=quantity).noted(note)
 
 

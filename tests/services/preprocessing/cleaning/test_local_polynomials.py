@@ -101,6 +101,27 @@ def test_a_derivative_by_temperature_has_no_value_where_it_stands_still():
         )
 
 
+def test_a_window_may_widen_to_what_its_polynomial_wants():
+    """Points 5 °C apart in a window of 8: as wide as a polynomial needs, and said so; fine points keep their window."""
+    minutes = np.linspace(0, 60, 121)
+    for celsius, wide in ((20 + 10 * minutes, 20), (20 + 0.5 * minutes, 8)):
+        coarse = signal(
+            minutes,
+            100 - 0.2 * celsius,
+            axis=("time", "min"),
+            of=("mass", "%"),
+            others=(("temperature", "°C", celsius),),
+        )
+        after = derivative(window=8, degree=2, along="temperature", widen=True).apply(coarse)
+        assert np.allclose(after.y, -0.2)
+        assert f"over {wide} °C" in after.notes[-1]
+        assert ("not over 8 °C" in after.notes[-1]) == (wide > 8)
+    with pytest.raises(AxisError, match="20 °C or wider"):
+        derivative(window=8, degree=2, along="temperature").apply(
+            signal(minutes, minutes, axis=("time", "min"), others=(("temperature", "°C", 20 + 10 * minutes),))
+        )
+
+
 def test_windows_that_do_not_fit_are_refused_with_what_would():
     """Too narrow for the polynomial, too wide for the curve, or of the wrong method."""
     with pytest.raises(AxisError, match=r"holds 3 points 1 cm-1 apart; a polynomial of degree 3 wants 5: 5 cm-1"):
