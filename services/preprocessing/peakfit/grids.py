@@ -13,6 +13,7 @@ BINS_PER_WIDTH = 6.0
 
 _FEWEST = 48
 _FEWEST_PAIRS = 40
+_ENOUGH_TO_TELL = 400
 _FINER = 2**0.25
 _CHANCE = 0.005
 _RUN = 4
@@ -57,7 +58,8 @@ def lossless(x: np.ndarray, y: np.ndarray, noise: np.ndarray, share: float) -> t
 
     Something is lost where neighbouring bins differ otherwise than the slope through the bins of double width around
     them says, by more than noise does in one curve of two hundred: a single pair, or four pairs in a row together.
-    Noise that neighbours share averages away less: half of the pairs say by what factor, up to two; weights hold it.
+    Noise that neighbours share averages away less: half of the pairs say by what factor, up to two, while there are
+    pairs enough to tell; weights hold it.
 
     Parameters
     ----------
@@ -68,9 +70,12 @@ def lossless(x: np.ndarray, y: np.ndarray, noise: np.ndarray, share: float) -> t
     """
     span = float(x[-1] - x[0])
     width = span / (len(x) - 1)
+    factor = 1.0
     while True:
         grid = averaged(x, y, noise, width)
-        factor, loses = _losses(grid, share)
+        more, loses = _losses(grid, share)
+        if len(grid.x) >= _ENOUGH_TO_TELL:
+            factor = more
         if loses or len(grid.x) <= _FEWEST_PAIRS * 2:
             return Grid(grid.x, grid.y, grid.weight / factor, grid.step), factor
         width *= _FINER

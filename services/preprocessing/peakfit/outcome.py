@@ -20,7 +20,7 @@ from services.preprocessing.peakfit.solve import inverse
 from services.preprocessing.peakfit.standing import Standing
 from services.records.peaks import Estimate, FittedPeak, PeakFit
 
-__all__ = ["outcome_of"]
+__all__ = ["outcome_of", "own_covariances", "peak_of"]
 
 _KINDS: tuple[Kind, ...] = tuple(KINDS)
 _MOST_ITERATIONS = 6
@@ -48,10 +48,10 @@ def outcome_of(problem: Problem, standing: Standing, rivals: Sequence[Trial]) ->
     n_numbers = len(base) + int(free.sum())
     per_degree = chi_square / max(len(problem.x) - n_numbers, 1)
     covariance = inverse(curvature) * max(per_degree, 1.0) * _searched_in(len(problem.levels[0].x), n_numbers)
-    own = _own_covariances(covariance, free, len(base))
+    own = own_covariances(covariance, free, len(base))
     spread = _spread(standing, rivals)
     peaks = [
-        _peak(_KINDS[codes[k]], numbers[k], own[k] + spread[k], bool(is_broad[k]))
+        peak_of(_KINDS[codes[k]], numbers[k], own[k] + spread[k], bool(is_broad[k]))
         for k in range(len(codes))
         if IS_PEAK[codes[k]]
     ]
@@ -77,7 +77,7 @@ def _searched_in(n_bins: int, n_numbers: int) -> float:
     return float(min(n_bins / max(n_bins - n_numbers, 1), _MOST_GROWN))
 
 
-def _own_covariances(covariance: np.ndarray, free: np.ndarray, n_base: int) -> np.ndarray:
+def own_covariances(covariance: np.ndarray, free: np.ndarray, n_base: int) -> np.ndarray:
     """Return the covariance of each component's five numbers, shape (k, 5, 5); 0 for what is not free."""
     own = np.zeros((len(free), N_NUMBERS, N_NUMBERS))
     row = n_base
@@ -101,7 +101,9 @@ def _spread(standing: Standing, rivals: Sequence[Trial]) -> np.ndarray:
     return np.asarray(apart / weights[:, None, None])
 
 
-def _peak(kind: Kind, numbers: np.ndarray, covariance: np.ndarray, is_broad: bool) -> FittedPeak:
+def peak_of(kind: Kind, numbers: np.ndarray, covariance: np.ndarray, is_broad: bool) -> FittedPeak:
+    """Return a peak with standard errors, given its five numbers and their covariance, shape (5, 5)."""
+
     def estimate(of: Callable[[np.ndarray], float]) -> Estimate:
         slope = _slope(of, numbers)
         return Estimate(of(numbers), float(np.sqrt(max(slope @ covariance @ slope, 0.0))))

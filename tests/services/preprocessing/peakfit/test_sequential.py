@@ -111,3 +111,29 @@ def test_what_cannot_be_fitted_is_said():
         fit_peaks(X, np.full(len(X), 3.0), PeakSettings())
     with pytest.raises(ValueError, match="no stretch of the axis"):
         PeakSettings.model_validate({"from": 30.0, "to": 10.0})
+
+
+def test_a_step_under_overlapping_lines_is_a_step():
+    """Two lines that overlap, and a step beside them: not a third line and a bent baseline."""
+    step = Component(kind="step", height=0.5, place=150.0, ln_width=np.log(8.0))
+    found = fit_peaks(TEMPERATURE, thermogram(((160.0, 14.0, 1.2), (178.0, 12.0, 0.8)), step), THERMAL)
+    assert [round(line.position.value) for line in found.lines] == [160, 178]
+    assert found.background[-1] - found.background[0] == pytest.approx(0.7, abs=0.06)
+
+
+def test_a_curve_upside_down_has_the_same_peaks():
+    """Exothermic up or down: the same places, heights of the other sign."""
+    y = thermogram(((90.0, 14.0, -1.0), (120.0, 10.0, 1.5), (170.0, 12.0, 2.0)))
+    one, other = fit_peaks(TEMPERATURE, y, THERMAL), fit_peaks(TEMPERATURE, -y, THERMAL)
+    for a, b in zip(one.lines, other.lines, strict=True):
+        assert a.position.value == pytest.approx(b.position.value, abs=0.05)
+        assert a.height.value == pytest.approx(-b.height.value, rel=0.02)
+
+
+def test_noise_shared_by_neighbours_makes_no_lines():
+    """Apodised spectra: neighbouring points share noise, and bins of many points hold more of it than white noise."""
+    white = np.random.default_rng(5).standard_normal(9501)
+    x = np.linspace(600.0, 1800.0, 9500)
+    y = curve("pseudo-Voigt", ((900.0, 14.0, 0.8), (1460.0, 20.0, 0.5)), baseline=(0.1, 0.02), x=x)
+    found = fit_peaks(x, y + 0.0005 * (white[1:] + white[:-1]) / np.sqrt(2), PeakSettings())
+    assert [round(line.position.value, -1) for line in found.lines] == [900, 1460]
