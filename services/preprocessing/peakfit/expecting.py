@@ -69,7 +69,8 @@ def fitted_expecting(
     """
     _check(found, expected)
     halos = found.halos
-    kinds: list[Kind] = [*(profile for _ in expected), *("pseudo-Voigt" for _ in halos)]
+    of_halos: Kind = "pseudo-Voigt"
+    kinds = [profile] * len(expected) + [of_halos] * len(halos)
     codes = np.array([KINDS[kind] for kind in kinds], np.int64)
     rows = np.array(
         [
