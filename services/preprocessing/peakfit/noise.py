@@ -68,6 +68,7 @@ def _over(y: np.ndarray, lag: int) -> float:
     n = len(y) - 4 * lag
     parts = [weight * y[k * lag : k * lag + n] for k, weight in enumerate((1.0, -4.0, 6.0, -4.0, 1.0))]
     differences = np.sum(parts, axis=0)
-    squares = np.array([block.mean() for block in np.array_split(differences**2, max(n // _BLOCK, 1))])
+    first = np.arange(0, max(n - _BLOCK + 1, 1), _BLOCK)
+    squares = np.add.reduceat(differences**2, first) / np.diff(np.append(first, n))
     mean = np.quantile(squares, _QUIET) / _QUIET_SHARE if len(squares) > 3 else squares.mean()
     return float(np.sqrt(mean / 70.0))
