@@ -10,7 +10,7 @@ __all__ = ["grounds"]
 
 _FEWEST = 5
 _ROUNDS = 30
-_STEP_PLACES = 40
+_STEP_PLACES = 32
 _STEP_WIDTHS = (15.0, 5.0)
 _STEP_NOISES = 3.0
 _STEP_SHARE = 0.01
@@ -66,7 +66,7 @@ def _with_step(problem: Problem) -> np.ndarray:
     Most, that is by Cauchy's measure on a scale that shrinks from the whole range to some times the noise (graduated
     non-convexity: Blake & Zisserman, Visual Reconstruction, 1987).
     """
-    finest, few = problem.levels[0], problem.levels[max(len(problem.levels) - 2, 0)]
+    finest, few = problem.levels[0], problem.levels[-1]
     places = np.linspace(few.x[0], few.x[-1], _STEP_PLACES + 2)[1:-1]
     middles, widths = (a.ravel() for a in np.meshgrid(places, problem.broad / np.array(_STEP_WIDTHS)))
     lines = problem.polynomials(few, 2)

@@ -67,7 +67,7 @@ class Trial:
     neighbour_numbers: np.ndarray
 
 
-def tried(problem: Problem, standing: Standing, move: Move, *, most_iterations: int = 25, least: float = 0.0) -> Trial:
+def tried(problem: Problem, standing: Standing, move: Move, *, most_iterations: int = 14, least: float = 0.0) -> Trial:
     """Try a move where it matters, and say what it would bring; roughly where that is less than `least`."""
     removed = np.array(move.removed, np.int64)
     low, high, narrowest, neighbours = surroundings(

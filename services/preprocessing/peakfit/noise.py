@@ -11,6 +11,8 @@ __all__ = ["noise_of_counts", "smoothed_by", "white_noise"]
 _LAGS = (1, 2, 3, 4, 5)
 _STEADY = 1.12
 """Where the next lag shows no more than so many times the scatter of this one, this one is believed."""
+_MOST_SMOOTHED = 5.0
+"""No instrument smooths so much that neighbours show less than a fifth of the noise."""
 _BLOCK = 24
 _QUIET = 0.3
 _QUIET_SHARE = 0.71
@@ -22,8 +24,8 @@ def white_noise(y: np.ndarray) -> float:
 
     Fourth differences over a lag hold seventy variances of white noise and next to nothing of what is smooth over the
     lag. Smoothed by an instrument, noise shows too little over short lags; narrow peaks show too much over long ones.
-    So the shortest lag is believed from which on there is no more, and where there is more and more, the very shortest;
-    of each the quieter stretches of the curve, where fewer peaks are.
+    So the shortest lag is believed from which on there is no more, and where there is more and more, or so much more
+    that peaks must be in it, the very shortest; of each the quieter stretches of the curve, where fewer peaks are.
 
     Parameters
     ----------
@@ -37,7 +39,7 @@ def white_noise(y: np.ndarray) -> float:
     found = [_over(y, lag) for lag in _LAGS if len(y) > 4 * lag + 8]
     least = 1e-6 * float(np.ptp(y)) or 1e-12
     for one, following in pairwise(found):
-        if following <= _STEADY * one:
+        if following <= _STEADY * one and one <= _MOST_SMOOTHED * found[0]:
             return max(one, least)
     return max(found[0], least)
 

@@ -179,7 +179,7 @@ def relabels(problem: Problem, standing: Standing) -> Iterator[Move]:
             yield _move(problem, "relabel", (int(k),), [(list(numbers), not was)])
 
 
-def steps(problem: Problem, standing: Standing, *, most: int = 3) -> Iterator[Move]:
+def steps(problem: Problem, standing: Standing, *, most: int = 1) -> Iterator[Move]:
     """Add a step of the baseline where what is left over lies higher on one side than on the other."""
     level = min(2, len(problem.levels) - 1)
     for rise, place, width in _rises(problem.levels[level], standing.residuals[level], most):

@@ -38,9 +38,10 @@ _LEAST_GAIN = 0.5
 _MISFIT = 1.0
 _STEADY = 0.1
 _MOST_NOISES = 4
+_MOST_NOISE = 1.5
 _MOST_STEPS = 2
 _FEW = 20
-_ALIKE = 1.0
+_ALIKE = 0.2
 _ENOUGH = 2
 _TO_JUDGE = 12
 _NEARLY = 8.0
@@ -75,10 +76,15 @@ def searched(problem: Problem) -> tuple[Problem, Standing]:
 
 
 def _improved(problem: Problem, start: Start, under: np.ndarray) -> tuple[Problem, Standing]:
-    """Begin somewhere and try moves; take the noise from what is left over, and again, until it stays."""
+    """Begin somewhere and try moves; take the noise from what is left over, and again, until it stays.
+
+    Never much more noise than the curve itself showed: more is lines that were not found yet.
+    """
     standing = _begun(problem, start, under)
+    most = float(problem.finest_scatter[0])
     for turn in range(_MOST_NOISES):
         factor = white_noise(standing.residuals[0] / problem.finest_scatter)
+        factor = min(factor, _MOST_NOISE * most / float(problem.finest_scatter[0]))
         if abs(np.log(factor)) > _STEADY:
             problem = rescaled(problem, factor)
             standing = standing_of(problem, standing.codes, standing.numbers, standing.is_broad, standing.base)
@@ -90,8 +96,18 @@ def _improved(problem: Problem, start: Start, under: np.ndarray) -> tuple[Proble
 
 def _is_settled(found: list[tuple[Problem, Standing]]) -> bool:
     """Say whether several starts led to the best pattern found so far."""
-    badness = np.array([_badness(*one) for one in found])
-    return int((badness < badness.min() + _ALIKE).sum()) >= _ENOUGH
+    _, best = min(found, key=lambda one: _badness(*one))
+    return sum(_is_alike(best, standing) for _, standing in found) >= _ENOUGH
+
+
+def _is_alike(one: Standing, other: Standing) -> bool:
+    """Say whether two patterns are the same but for a part of their widths."""
+    if len(one.codes) != len(other.codes) or len(one.base) != len(other.base):
+        return False
+    mine, yours = (s.numbers[np.lexsort((s.numbers[:, 1], s.codes))] for s in (one, other))
+    is_same_kind = np.array_equal(np.sort(one.codes), np.sort(other.codes))
+    apart = np.abs(mine[:, 1] - yours[:, 1]) / np.exp(mine[:, 2]), np.abs(mine[:, 2] - yours[:, 2])
+    return bool(is_same_kind and all((a < _ALIKE).all() for a in apart))
 
 
 def _badness(problem: Problem, standing: Standing) -> float:
