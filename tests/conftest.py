@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
 
 from services.store import SqlJournal, open_database
@@ -18,7 +19,9 @@ DATABASES = ("sqlite", "postgresql")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Name the folder of a PostgreSQL cluster that the first test in need of it will start."""
+    """Name the folder of a PostgreSQL cluster for the first test in need of it; let no clock fail a test."""
+    settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("untimed")
     if not hasattr(config, "workerinput"):
         os.environ[ROOT_VARIABLE] = tempfile.mkdtemp(prefix="meguri-pg-", dir=roomy_memory())
 
